@@ -1,0 +1,1 @@
+"""The clinical skills, one file each, found by name in `registry`."""
