@@ -16,8 +16,8 @@ def check_address(text: str) -> str:
     for part in parts:
         if not _SEGMENT.fullmatch(part):
             msg = (
-                f"{text!r} is not an address: write parts of letters, digits, '.', '_' or '-', joined by '/', "
-                "such as hospital/ward-3/agent-17"
+                f"{text!r} is not an address: write parts of letters, digits, '.', '_' or '-', "
+                "joined by '/', such as hospital/ward-3/agent-17"
             )
             raise ValueError(msg)
     return text

@@ -119,12 +119,15 @@ class Outcome:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:
         """Inverse of `to_json`."""
-        kinds: dict[str, Any] = {"values": Value, "findings": Finding, "evidence": Evidence}
-        given = {
-            key: tuple(kinds[key](**item) for item in items) for key, items in data.items() if key in kinds
-        }
-        rest = {key: tuple(data[key]) if key == "missing" else data[key] for key in data if key not in kinds}
-        return cls(**rest, **given)
+        return cls(
+            summary=data.get("summary", ""),
+            values=tuple(Value(**item) for item in data.get("values", ())),
+            findings=tuple(Finding(**item) for item in data.get("findings", ())),
+            missing=tuple(data.get("missing", ())),
+            source=data.get("source", ""),
+            evidence=tuple(Evidence(**item) for item in data.get("evidence", ())),
+            data=dict(data.get("data", {})),
+        )
 
 
 @dataclass(frozen=True, slots=True)
