@@ -179,12 +179,13 @@ def _notes(scores: Scores, as_of: datetime) -> list[Finding]:
     return notes
 
 
-def _incomplete(scores: Scores, notes: list[Finding], data: dict[str, object]) -> Outcome:
+def _incomplete(scores: Scores, data: dict[str, object]) -> Outcome:
+    urgent: tuple[Finding, ...] = ()
     if scores.largest == 3 or scores.total >= 5:
         text = f"The signs that are there already score {scores.total}: do not wait for the missing ones."
-        notes.insert(0, Finding(text, "urgent"))
+        urgent = (Finding(text, "urgent"),)
     return not_computable(
-        "NEWS2", scores.missing, SOURCE, evidence=scores.evidence, findings=notes, data=data
+        "NEWS2", scores.missing, SOURCE, evidence=scores.evidence, findings=urgent, data=data
     )
 
 
@@ -211,12 +212,11 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     if record.deceased:
         return not_applicable("NEWS2", "the patient has died", SOURCE)
     scores = assess(record, as_of)
-    notes = _notes(scores, as_of)
     data: dict[str, object] = {"points": scores.parts, "spo2_scale": scores.scale, "known": scores.total}
     if age is None:
         scores.missing.append("no date of birth")
     if scores.missing:
-        return _incomplete(scores, notes, data)
+        return _incomplete(scores, {**data, "not_used": scores.rejected})
     risk = band(scores.total, scores.largest)
     severity = {"low": "info", "low-medium": "attention"}.get(risk, "urgent")
     response = Finding(RESPONSES[risk], severity)  # type: ignore[arg-type]
@@ -225,7 +225,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
         values=(
             Value("NEWS2", scores.total, "{score}", SNOMED, "1104051000000101", f"{risk} clinical risk"),
         ),
-        findings=(response, *notes),
+        findings=(response, *_notes(scores, as_of)),
         source=SOURCE,
         evidence=tuple(scores.evidence),
         data={**data, "status": "computed", "band": risk},

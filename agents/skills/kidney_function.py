@@ -100,11 +100,9 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
         why = "under 18 years (the bedside Schwartz equation is not done)"
         return not_applicable("CKD-EPI 2021", why, SOURCE)
     found = estimate(record, as_of)
-    notes = [Finding(f"Not used: {reason}.") for reason in found.rejected]
     if found.rate is None or found.time is None:
-        return not_computable(
-            "Kidney function", found.missing, SOURCE, evidence=found.evidence, findings=notes
-        )
+        return not_computable("Kidney function", found.missing, SOURCE, evidence=found.evidence)
+    notes = [Finding(f"Not used: {reason}.") for reason in found.rejected]
     name, words = category(found.rate)
     if instant(as_of) - found.time > OLD:
         notes.append(Finding("The newest creatinine is more than a year old.", "attention"))

@@ -12,6 +12,10 @@ from agents.skill import Skill
 
 _MODULES = (
     "early_warning_score",
+    "blood_pressure",
+    "body_mass_index",
+    "lipids",
+    "glycaemia",
     "kidney_function",
 )
 """Modules of this package, each with a `SKILL`."""
