@@ -1,0 +1,1 @@
+"""The world that the system is tried in: synthetic patients and departments."""
