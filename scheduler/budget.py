@@ -1,0 +1,61 @@
+"""How long a solver may search, and the stopwatch that holds it to that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scheduler.errors import InvalidBudgetError
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit on a search; whichever limit is reached first ends it.
+
+    Parameters
+    ----------
+    seconds
+        Wall clock, bound included.
+    sweeps
+        Passes over all tasks. With sweeps alone the plan depends on problem and seed only, bit for bit.
+    gap
+        Relative optimality gap at which to stop, e.g. 0.01 for 1 %.
+    cancelled
+        Asked every few milliseconds; once it is true the best plan so far is returned.
+    """
+
+    seconds: float | None = None
+    sweeps: int | None = None
+    gap: float | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def __post_init__(self) -> None:
+        for limit in ("seconds", "sweeps", "gap"):
+            value = getattr(self, limit)
+            if value is not None and not value >= 0:
+                raise InvalidBudgetError(limit, value)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds since a solve began, against its budget."""
+
+    budget: Budget
+    started: float = field(default_factory=time.perf_counter)
+
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.started
+
+    def remaining(self) -> float:
+        """Seconds left; infinite without a limit in seconds."""
+        return float("inf") if self.budget.seconds is None else self.budget.seconds - self.elapsed()
+
+    def cancelled(self) -> bool:
+        """Whether the caller asked to stop."""
+        return self.budget.cancelled is not None and self.budget.cancelled()
+
+    def expired(self) -> bool:
+        """Whether the time is over or the caller asked to stop."""
+        return self.remaining() <= 0 or self.cancelled()

@@ -1,0 +1,156 @@
+"""The errors of the scheduler: one base class, each error carries the data that explains it."""
+
+from __future__ import annotations
+
+
+class SchedulerError(Exception):
+    """Base class of every error that the scheduler raises on purpose."""
+
+
+class InvalidProblemError(SchedulerError, ValueError):
+    """An array of an assignment problem is malformed.
+
+    Raised while a problem is constructed, built or loaded; a plan that breaks a rule is not an error but a
+    `Violations` record.
+
+    Parameters
+    ----------
+    array
+        Name of the offending array.
+    index
+        Where in it (None when the array as a whole is wrong).
+    value
+        The offending value.
+    advice
+        What to do about it.
+    """
+
+    def __init__(self, array: str, index: object, value: object, advice: str) -> None:
+        self.array = array
+        self.index = index
+        self.value = value
+        self.advice = advice
+        where = array if index is None else f"{array}[{index}]"
+        super().__init__(f"{where} = {value!r}: {advice}")
+
+    def __reduce__(self) -> tuple[type[InvalidProblemError], tuple[str, object, object, str]]:
+        return type(self), (self.array, self.index, self.value, self.advice)
+
+
+class InvalidAssignmentError(SchedulerError, ValueError):
+    """An assignment vector cannot be evaluated: wrong length or an agent that the task may not have.
+
+    `violations` reports the same without raising.
+
+    Parameters
+    ----------
+    task
+        The task, or None when the vector as a whole is wrong.
+    agent
+        The agent it was given, or the wrong length.
+    advice
+        What to do about it.
+    """
+
+    def __init__(self, task: int | None, agent: int, advice: str) -> None:
+        self.task = task
+        self.agent = agent
+        self.advice = advice
+        where = "assignment" if task is None else f"assignment[{task}]"
+        super().__init__(f"{where} = {agent}: {advice}")
+
+    def __reduce__(self) -> tuple[type[InvalidAssignmentError], tuple[int | None, int, str]]:
+        return type(self), (self.task, self.agent, self.advice)
+
+
+class InvalidBudgetError(SchedulerError, ValueError):
+    """A budget that cannot be spent: negative, or not a number.
+
+    Parameters
+    ----------
+    limit
+        Which limit.
+    value
+        What was given.
+    """
+
+    def __init__(self, limit: str, value: object) -> None:
+        self.limit = limit
+        self.value = value
+        super().__init__(f"budget {limit} = {value!r}: give a positive number, or leave it out")
+
+    def __reduce__(self) -> tuple[type[InvalidBudgetError], tuple[str, object]]:
+        return type(self), (self.limit, self.value)
+
+
+class UnknownSolverError(SchedulerError, LookupError):
+    """No solver has this name.
+
+    Parameters
+    ----------
+    name
+        What was asked for.
+    known
+        The names there are.
+    """
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        self.known = known
+        super().__init__(f"no solver is called {name!r}: choose one of {', '.join(known)}")
+
+    def __reduce__(self) -> tuple[type[UnknownSolverError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.name, self.known)
+
+
+class ProblemTooLargeError(SchedulerError):
+    """A solver was handed a problem beyond the size it documents; choose another (`pga` has no limit).
+
+    Parameters
+    ----------
+    solver
+        Name of the solver or encoding.
+    quantity
+        What was counted.
+    value
+        The count.
+    limit
+        The most it takes.
+    """
+
+    def __init__(self, solver: str, quantity: str, value: int, limit: int) -> None:
+        self.solver = solver
+        self.quantity = quantity
+        self.value = value
+        self.limit = limit
+        super().__init__(
+            f"{solver} takes at most {limit} {quantity}, this problem has {value}: use solver 'pga'"
+        )
+
+    def __reduce__(self) -> tuple[type[ProblemTooLargeError], tuple[str, str, int, int]]:
+        return type(self), (self.solver, self.quantity, self.value, self.limit)
+
+
+class CertificateError(SchedulerError, ValueError):
+    """A certificate does not belong to this problem: its arrays have other shapes.
+
+    Parameters
+    ----------
+    array
+        Name of the array.
+    shape
+        The shape it has.
+    expected
+        The shape the problem asks for.
+    """
+
+    def __init__(self, array: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
+        self.array = array
+        self.shape = shape
+        self.expected = expected
+        super().__init__(
+            f"certificate {array} has shape {shape}, the problem asks for {expected}: use its own one"
+        )
+
+    def __reduce__(self) -> tuple[type[CertificateError], tuple[str, tuple[int, ...], tuple[int, ...]]]:
+        return type(self), (self.array, self.shape, self.expected)

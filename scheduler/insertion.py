@@ -1,0 +1,90 @@
+"""Place tasks one by one at current prices: the greedy solver, and re-planning in milliseconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.arrays import FloatArray, Int32Array, Int64Array
+from scheduler.evaluation import CAPACITY_TOLERANCE, as_assignment
+from scheduler.plan import Plan
+from scheduler.spaces import full_space
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from scheduler.problem import AssignmentProblem
+
+
+def insert(
+    problem: AssignmentProblem,
+    prices: Plan | FloatArray,
+    assignment: ArrayLike,
+    tasks: ArrayLike | None = None,
+) -> Int32Array:
+    """Place tasks that are -1 where cost + price is lowest, without moving any other.
+
+    Once at the prices given and once more without prices, so that free capacity does not stay unused. The
+    tasks with most to lose (best against second best place) go first.
+
+    Parameters
+    ----------
+    problem
+        The whole problem.
+    prices
+        A plan of it, or prices of shape (A, R).
+    assignment
+        Agent per task, -1 unassigned, shape (T,); not changed. It must be valid (no rule broken).
+    tasks
+        Which tasks to place; those that already have an agent keep it. None: all that are -1.
+
+    Returns
+    -------
+    int32 (T,)
+        The new assignment; -1 where a task found no room or is cheaper left out.
+    """
+    vector = as_assignment(problem, assignment).copy()
+    chosen = np.flatnonzero(vector < 0) if tasks is None else np.unique(np.asarray(tasks, dtype=np.int64))
+    chosen = chosen[vector[chosen] < 0]
+    if not len(chosen) or not problem.agents:
+        return vector
+    values = prices.prices if isinstance(prices, Plan) else np.asarray(prices, dtype=np.float64)
+    order = chosen[np.argsort(-regret(problem, values, chosen), kind="stable")]
+    place(problem, values, vector, order)
+    return vector
+
+
+def place(problem: AssignmentProblem, prices: FloatArray, assignment: Int32Array, order: Int64Array) -> None:
+    """Insert the tasks of `order` into `assignment` in place, at `prices` and then without prices."""
+    from scheduler.kernels.insertion import insert_tasks
+
+    space = full_space(problem)
+    load = problem.loads(assignment)
+    limit = problem.capacity * (1.0 + CAPACITY_TOLERANCE / 2)
+    for charge in (np.ascontiguousarray(prices), np.zeros_like(load)):
+        if not (assignment[order] < 0).any():
+            break
+        insert_tasks(space, order, assignment, load, limit, charge)
+
+
+def regret(problem: AssignmentProblem, prices: FloatArray, tasks: Int64Array) -> FloatArray:
+    """How much each task loses when its cheapest place is gone, at the prices; shape (len(tasks),).
+
+    Leaving the task out counts as a place. Infinite where only one place exists and the task must be placed.
+    """
+    lengths = problem.task_ptr[tasks + 1] - problem.task_ptr[tasks]
+    starts = np.concatenate([[0], np.cumsum(lengths + 1)])
+    slots = np.full(starts[-1], np.inf)
+    slots[starts[:-1] + lengths] = problem.unassigned_cost[tasks]
+    inside = np.ones(starts[-1], dtype=np.bool_)
+    inside[starts[:-1] + lengths] = False
+    offset = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    entry = np.repeat(problem.task_ptr[tasks], lengths) + offset
+    charge = (prices[problem.agent[entry]] * problem.demand[entry]).sum(axis=1) if problem.resources else 0.0
+    slots[inside] = problem.cost[entry] + charge
+    order = np.lexsort((slots, np.repeat(np.arange(len(tasks)), lengths + 1)))
+    ranked = slots[order]
+    second = np.where(lengths > 0, ranked[np.minimum(starts[:-1] + 1, len(ranked) - 1)], np.inf)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isinf(second), np.inf, second - ranked[starts[:-1]])

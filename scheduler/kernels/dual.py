@@ -1,0 +1,86 @@
+"""Ascent on the Lagrangian dual of the capacities.
+
+For prices p >= 0 on every unit of capacity
+
+    L(p) = sum over tasks of min(unassigned cost, min over agents of cost + p . demand) - p . capacity
+
+is a lower bound. L is concave and piecewise linear; load - capacity at the minimisers is a
+supergradient. The step is Adam's (Kingma and Ba, 2015: running mean over running root mean square, per
+coordinate) with a geometrically falling rate: scaling each coordinate suits prices whose demands differ
+in size, the running mean damps the zigzag of plain subgradients. Steps as long as Polyak's and the
+volume algorithm need an estimate of the optimum, and geometrically falling plain steps stayed thirty
+times further below the LP value after the same number of passes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scheduler.arrays import FloatArray
+from scheduler.kernels.types import Space, kernel
+
+
+@kernel
+def supergradient(
+    space: Space, unary: FloatArray, missed: FloatArray, prices: FloatArray, load: FloatArray
+) -> float:
+    """Value of the dual at `prices`; `load` (A, R) becomes the load of the minimisers."""
+    resources = prices.shape[1]
+    value = 0.0
+    load[:] = 0.0
+    for task in range(len(missed)):
+        least = missed[task]
+        choice = -1
+        for k in range(space.task_ptr[task], space.task_ptr[task + 1]):
+            a = space.agent[k]
+            reduced = unary[k]
+            for r in range(resources):
+                reduced += prices[a, r] * space.demand[k, r]
+            if reduced < least:
+                least = reduced
+                choice = k
+        value += least
+        if choice >= 0:
+            for r in range(resources):
+                load[space.agent[choice], r] += space.demand[choice, r]
+    return value - float((prices * space.capacity).sum())
+
+
+@kernel
+def ascend(
+    space: Space,
+    unary: FloatArray,
+    missed: FloatArray,
+    prices: FloatArray,
+    best_prices: FloatArray,
+    moments: FloatArray,
+    rates: FloatArray,
+    start: int,
+    steps: int,
+    best: float,
+) -> float:
+    """Take `steps` ascent steps in place and return the best dual value seen.
+
+    `unary` (nnz,) and `missed` (T,) are the costs of the labels, `moments` (2, A, R) the running mean and
+    square, `rates` (2, R) the step sizes at the start and the end of these steps, `start` the number of
+    steps taken before.
+    """
+    agents, resources = prices.shape
+    load = np.zeros((agents, resources))
+    for step in range(steps):
+        value = supergradient(space, unary, missed, prices, load)
+        if value > best:
+            best = value
+            best_prices[:] = prices
+        age = start + step + 1
+        first, second = 1.0 - 0.9**age, 1.0 - 0.99**age
+        for r in range(resources):
+            rate = rates[0, r] * (rates[1, r] / rates[0, r]) ** (step / steps)
+            for a in range(agents):
+                slope = load[a, r] - space.capacity[a, r]
+                moments[0, a, r] = 0.9 * moments[0, a, r] + 0.1 * slope
+                moments[1, a, r] = 0.99 * moments[1, a, r] + 0.01 * slope * slope
+                spread = np.sqrt(moments[1, a, r] / second)
+                if spread > 0.0:
+                    prices[a, r] = max(0.0, prices[a, r] + rate * (moments[0, a, r] / first) / spread)
+    return best

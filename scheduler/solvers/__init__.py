@@ -1,0 +1,40 @@
+"""The solvers: one class a file, found by name in one registry, imported when asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from scheduler.errors import UnknownSolverError
+
+if TYPE_CHECKING:
+    from scheduler.solvers.protocol import Solver
+
+REGISTRY: dict[str, str] = {
+    "auto": "scheduler.solvers.auto:Auto",
+    "exact": "scheduler.solvers.exact:Exact",
+    "greedy": "scheduler.solvers.greedy:Greedy",
+}
+"""Name of each solver and where its class is (`module:class`); another room may add its own."""
+
+
+def solver_names() -> tuple[str, ...]:
+    """Names that `solve` takes, sorted."""
+    return tuple(sorted(REGISTRY))
+
+
+def get_solver(name: str) -> Solver:
+    """A solver by name.
+
+    Raises
+    ------
+    UnknownSolverError
+        With the names there are.
+    """
+    if name not in REGISTRY:
+        raise UnknownSolverError(name, solver_names())
+    module, _, attribute = REGISTRY[name].partition(":")
+    return cast("Solver", getattr(import_module(module), attribute)())
+
+
+__all__ = ["REGISTRY", "get_solver", "solver_names"]

@@ -1,0 +1,42 @@
+"""Priced regret insertion: a valid plan in milliseconds, with a bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.bounds.lagrangian import lagrangian_bound
+from scheduler.insertion import insert
+from scheduler.recorder import Recorder
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from scheduler.budget import Budget
+    from scheduler.plan import OnImprove, Parallel, Plan
+    from scheduler.problem import AssignmentProblem
+
+
+class Greedy:
+    """Places tasks one by one where cost + price of capacity + distance to placed pairs is lowest.
+
+    The tasks with most to lose go first (regret insertion). Prices come from the Lagrangian dual.
+    """
+
+    name = "greedy"
+
+    def solve(
+        self,
+        problem: AssignmentProblem,
+        budget: Budget,
+        seed: int,
+        start: ArrayLike | None = None,
+        parallel: Parallel | None = None,
+        on_improve: OnImprove | None = None,
+    ) -> Plan:
+        """See `Solver.solve`; ends on its own, and uses neither `seed` nor `parallel`."""
+        del parallel
+        recorder = Recorder(problem, budget, on_improve)
+        begun = recorder.offer_start(start)
+        recorder.prove(lagrangian_bound(problem, iterations=200, stopwatch=recorder.stopwatch))
+        recorder.offer(insert(problem, recorder.prices, recorder.best if begun is None else begun))
+        return recorder.plan(self.name, seed, "priced regret insertion was asked for")
