@@ -237,9 +237,7 @@ class PatientRecord:
         usable = ("final", "amended", "corrected", "preliminary", "registered")
         found = (o for o in self.observations if o.status in usable and o.concept.has(system, codes))
         return iter(
-            sorted(
-                found, key=lambda o: (o.time is not None, o.time.timestamp() if o.time else 0.0), reverse=True
-            )
+            sorted(found, key=lambda o: (o.time is not None, o.time.timestamp() if o.time else 0.0), reverse=True)
         )
 
     def known_conditions(self) -> Iterator[Condition]:

@@ -22,17 +22,16 @@ from orchestration.ledger.state import TaskState, apply
 
 SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x71616D31  # "qam1"
-_COLUMNS: Final = (
-    "id, kind, correlation, at, epoch, source, target, priority, deadline, idempotency_key, payload"
-)
+_NAMES: Final = tuple(Event.__slots__)
+_COLUMNS: Final = ", ".join(_NAMES)
 _ENDS: Final = ", ".join(f"'{kind}'" for kind in sorted(TERMINAL))
 _SCHEMA: Final = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE plan (round INTEGER PRIMARY KEY, plan TEXT NOT NULL);
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, correlation TEXT NOT NULL,
-    at REAL NOT NULL, epoch INTEGER NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, priority INTEGER NOT NULL,
-    deadline REAL, idempotency_key TEXT NOT NULL, payload TEXT NOT NULL
+    at REAL NOT NULL, epoch INTEGER NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
+    priority INTEGER NOT NULL, deadline REAL, idempotency_key TEXT NOT NULL, payload TEXT NOT NULL
 );
 CREATE UNIQUE INDEX one_end ON event (correlation) WHERE kind IN ({_ENDS});
 CREATE UNIQUE INDEX one_acceptance ON event (correlation) WHERE kind = 'accepted';
@@ -144,10 +143,9 @@ class SqliteLedger:
 
     def _write(self, events: Iterable[Event]) -> None:
         rows = [
-            (e.id, e.kind, e.correlation, e.at, e.epoch, e.source, e.target, e.priority, e.deadline,
-             e.idempotency_key, json.dumps(e.payload, separators=(",", ":"), allow_nan=False))
+            (*(getattr(e, name) for name in _NAMES[:-1]), json.dumps(e.payload, separators=(",", ":"), allow_nan=False))
             for e in events
-        ]  # fmt: skip
+        ]
         if not rows:
             return
         marks = ", ".join("?" * len(rows[0]))
@@ -178,9 +176,7 @@ class SqliteLedger:
         """Yield events in order: all, or those of one task."""
         where, args = (" WHERE correlation = ?", (task_id,)) if task_id is not None else ("", ())
         try:
-            for *fields, payload in self._db.execute(
-                f"SELECT {_COLUMNS} FROM event{where} ORDER BY seq", args
-            ):
+            for *fields, payload in self._db.execute(f"SELECT {_COLUMNS} FROM event{where} ORDER BY seq", args):
                 yield Event(*fields, payload=json.loads(payload))
         except (sqlite3.Error, ValueError) as error:
             raise _ledger_error(self.path, error) from None
@@ -255,9 +251,7 @@ def _check_schema(db: sqlite3.Connection, path: Path, read_only: bool) -> None:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != APPLICATION_ID and (tables or read_only):
-        raise LedgerError(
-            f"{path} is no ledger of qam", hint="Give the ledger.sqlite of a run.", path=str(path)
-        )
+        raise LedgerError(f"{path} is no ledger of qam", hint="Give the ledger.sqlite of a run.", path=str(path))
     if version > SCHEMA_VERSION:
         raise LedgerError(
             f"{path} was written by a newer qam (schema {version}, this one reads {SCHEMA_VERSION})",

@@ -1,0 +1,107 @@
+"""A round of planning: model, solve, place; and the record of it that the ledger keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from agents.task import Task
+from orchestration.planning.model import Model, Modeller
+from orchestration.planning.placing import Placement, book, enter_late, reasons
+from orchestration.planning.policy import PlanningPolicy
+from orchestration.planning.situation import Situation
+
+if TYPE_CHECKING:
+    from scheduler import Plan
+
+_BASELINE: Final = "greedy"
+
+Solve = Callable[..., "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round decided.
+
+    Parameters
+    ----------
+    placements : list of Placement
+        What has a place, in the order of planned work.
+    unplaced : dict of str to str
+        Task id to the rule that stopped it.
+    plan : Plan
+        The solver's plan, with its bound.
+    model : Model
+        The problem solved.
+    record : dict
+        For the ledger and the report, JSON.
+    """
+
+    placements: list[Placement]
+    unplaced: dict[str, str]
+    plan: Plan
+    model: Model
+    record: dict[str, Any]
+
+
+class Planner:
+    """Plans rounds.
+
+    Parameters
+    ----------
+    policy : PlanningPolicy
+        The weights.
+    solver : str
+        Name of a solver of `scheduler`; ``auto`` chooses.
+    seed : int
+        Seed of the search.
+    """
+
+    def __init__(self, policy: PlanningPolicy, solver: str = "auto", seed: int = 0) -> None:
+        self.policy, self.solver, self.seed = policy, solver, seed
+
+    def plan(self, tasks: Sequence[Task], situation: Situation, now: float) -> Round:
+        """Plan `tasks`, which are ready, and enter them into `situation`."""
+        from scheduler import Budget, solve
+
+        modeller = Modeller(situation, self.policy)
+        model = modeller.build(tasks, now)
+        budget = Budget(seconds=self.policy.seconds, sweeps=self.policy.sweeps)
+        plan = solve(model.problem, solver=self.solver, budget=budget, seed=self.seed)
+        baseline = solve(model.problem, solver=_BASELINE, budget=budget, seed=self.seed)
+        assignment = enter_late(model, plan)
+        placements = book(situation, modeller, model, assignment, now)
+        unplaced = reasons(modeller, model, assignment)
+        record = _record(model, plan, baseline)
+        record["entered_late"] = int(np.sum((assignment >= 0) & (plan.assignment < 0)))
+        record["unplaced"] = len(unplaced)
+        return Round(placements, unplaced, plan, model, record)
+
+
+def _record(model: Model, plan: Plan, baseline: Plan) -> dict[str, Any]:
+    problem = model.problem
+    told = plan.to_json()
+    other = baseline.to_json()
+    bound = told["bound"]
+    gap = None if bound is None else (other["objective"]["total"] - bound) / max(abs(bound), 1e-9)
+    return {
+        "tasks": sum(len(group) for group in model.groups),
+        "agents": problem.agents,
+        "eligible_pairs": len(problem.agent),
+        "bands": [float(b) for b in model.bands],
+        **{key: told[key] for key in _KEPT},
+        "baselines": [
+            {
+                "solver": _BASELINE,
+                "objective": other["objective"]["total"],
+                "gap": gap,
+                "seconds": other["seconds"]["search"],
+            }
+        ],
+    }
+
+
+_KEPT: Final = ("objective", "bound", "bound_kind", "gap", "solver", "seed", "seconds", "reason", "fallbacks")
