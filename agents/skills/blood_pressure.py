@@ -17,7 +17,8 @@ from agents.skills.pregnancy import pregnant
 
 SOURCE = (
     "Whelton PK et al. 2017 ACC/AHA guideline for high blood pressure in adults. Hypertension "
-    "2018;71:e13-e115; Williams B et al. 2018 ESC/ESH guidelines for arterial hypertension. Eur Heart J 2018;39:3021-3104"
+    "2018;71:e13-e115; "
+    "Williams B et al. 2018 ESC/ESH guidelines for arterial hypertension. Eur Heart J 2018;39:3021-3104"
 )
 
 
@@ -47,9 +48,7 @@ def esc_esh(systolic: float, diastolic: float) -> str:
     return "optimal"
 
 
-def newest_pair(
-    record: PatientRecord, as_of: datetime
-) -> tuple[Reading, Reading] | tuple[None, tuple[str, ...]]:
+def newest_pair(record: PatientRecord, as_of: datetime) -> tuple[Reading, Reading] | tuple[None, tuple[str, ...]]:
     """Newest systolic and diastolic that belong together, or why there are none."""
     found: list[list[Reading]] = []
     missing: list[str] = []

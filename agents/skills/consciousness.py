@@ -57,9 +57,7 @@ def _answers(observation: Observation) -> list[str | None]:
     return found + [_level(part.coded, "") for part in observation.components if _asked(part.concept)]
 
 
-def consciousness(
-    record: PatientRecord, as_of: datetime, since: datetime | None = None
-) -> tuple[str | None, Lookup]:
+def consciousness(record: PatientRecord, as_of: datetime, since: datetime | None = None) -> tuple[str | None, Lookup]:
     """The newest level of consciousness.
 
     Returns

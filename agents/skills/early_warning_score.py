@@ -173,9 +173,7 @@ def _notes(scores: Scores, as_of: datetime) -> list[Finding]:
         notes.append(Finding(f"The measurements lie {spread.total_seconds() / 3600:.1f} h apart."))
     age = instant(as_of) - max(scores.times)
     if age > WINDOW:
-        notes.append(
-            Finding(f"The newest measurement is {age.total_seconds() / 3600:.0f} h old.", "attention")
-        )
+        notes.append(Finding(f"The newest measurement is {age.total_seconds() / 3600:.0f} h old.", "attention"))
     return notes
 
 
@@ -184,9 +182,7 @@ def _incomplete(scores: Scores, data: dict[str, object]) -> Outcome:
     if scores.largest == 3 or scores.total >= 5:
         text = f"The signs that are there already score {scores.total}: do not wait for the missing ones."
         urgent = (Finding(text, "urgent"),)
-    return not_computable(
-        "NEWS2", scores.missing, SOURCE, evidence=scores.evidence, findings=urgent, data=data
-    )
+    return not_computable("NEWS2", scores.missing, SOURCE, evidence=scores.evidence, findings=urgent, data=data)
 
 
 def compute(record: PatientRecord, as_of: datetime) -> Outcome:
@@ -222,9 +218,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     response = Finding(RESPONSES[risk], severity)  # type: ignore[arg-type]
     return Outcome(
         summary=f"NEWS2 is {scores.total}: {risk} clinical risk.",
-        values=(
-            Value("NEWS2", scores.total, "{score}", SNOMED, "1104051000000101", f"{risk} clinical risk"),
-        ),
+        values=(Value("NEWS2", scores.total, "{score}", SNOMED, "1104051000000101", f"{risk} clinical risk"),),
         findings=(response, *_notes(scores, as_of)),
         source=SOURCE,
         evidence=tuple(scores.evidence),

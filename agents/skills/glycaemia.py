@@ -34,8 +34,7 @@ def has_diabetes(record: PatientRecord) -> bool:
     return any(
         condition.concept.has(SNOMED, _DIABETES)
         or any(
-            c.system in (ICD10, ICD10CM) and c.code.upper().startswith(_DIABETES_ICD)
-            for c in condition.concept.codings
+            c.system in (ICD10, ICD10CM) and c.code.upper().startswith(_DIABETES_ICD) for c in condition.concept.codings
         )
         for condition in record.known_conditions()
     )

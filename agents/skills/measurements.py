@@ -116,9 +116,7 @@ def _check(quantity: Quantity | None, wanted: Measurement) -> float | str:
     return value
 
 
-def readings(
-    record: PatientRecord, wanted: Measurement, as_of: datetime
-) -> Iterator[tuple[Reading | None, str]]:
+def readings(record: PatientRecord, wanted: Measurement, as_of: datetime) -> Iterator[tuple[Reading | None, str]]:
     """Each value of a measurement, the newest first: a reading, or None with the reason."""
     for time, observation in usable(record, as_of):
         for quantity in _quantities(observation, wanted):
@@ -126,15 +124,11 @@ def readings(
             if isinstance(checked, str):
                 yield None, checked
                 continue
-            evidence = Evidence(
-                observation.reference, wanted.name, round(checked, 4), wanted.unit, time.isoformat()
-            )
+            evidence = Evidence(observation.reference, wanted.name, round(checked, 4), wanted.unit, time.isoformat())
             yield Reading(checked, time, evidence), ""
 
 
-def newest(
-    record: PatientRecord, wanted: Measurement, as_of: datetime, since: datetime | None = None
-) -> Lookup:
+def newest(record: PatientRecord, wanted: Measurement, as_of: datetime, since: datetime | None = None) -> Lookup:
     """Find the newest usable value of a measurement.
 
     Parameters
@@ -199,9 +193,7 @@ COMA_SCORE = Measurement("Glasgow coma score", "1", _codes("9269-2", "248241002"
 WEIGHT = Measurement("body weight", "kg", _codes("29463-7 3141-9", "27113001 363808001"), 0.2, 700)
 HEIGHT = Measurement("body height", "cm", _codes("8302-2 3137-7 3138-5", "50373000 1153637007"), 20, 280)
 BODY_MASS_INDEX = Measurement("body mass index", "kg/m2", _codes("39156-5", "60621009"), 5, 250)
-CREATININE = Measurement(
-    "serum creatinine", "mg/dL", _codes("2160-0 38483-4 14682-9 77140-2"), 0.05, 50, "creatinine"
-)
+CREATININE = Measurement("serum creatinine", "mg/dL", _codes("2160-0 38483-4 14682-9 77140-2"), 0.05, 50, "creatinine")
 GFR = Measurement(
     "glomerular filtration rate",
     "mL/min/{1.73_m2}",
@@ -209,13 +201,9 @@ GFR = Measurement(
     0,
     250,
 )
-TOTAL_CHOLESTEROL = Measurement(
-    "total cholesterol", "mg/dL", _codes("2093-3 14647-2"), 20, 2000, "cholesterol"
-)
+TOTAL_CHOLESTEROL = Measurement("total cholesterol", "mg/dL", _codes("2093-3 14647-2"), 20, 2000, "cholesterol")
 HDL = Measurement("HDL cholesterol", "mg/dL", _codes("2085-9 14646-4"), 1, 300, "cholesterol")
-LDL = Measurement(
-    "LDL cholesterol", "mg/dL", _codes("18262-6 13457-7 2089-1 22748-8 39469-2"), 1, 1500, "cholesterol"
-)
+LDL = Measurement("LDL cholesterol", "mg/dL", _codes("18262-6 13457-7 2089-1 22748-8 39469-2"), 1, 1500, "cholesterol")
 TRIGLYCERIDES = Measurement("triglycerides", "mg/dL", _codes("2571-8 14927-8"), 5, 20000, "triglycerides")
 HBA1C = Measurement("HbA1c", "%", _codes("4548-4 17856-6 59261-8 4549-2 41995-2"), 2, 25, "hba1c")
 FASTING_GLUCOSE = Measurement(

@@ -122,9 +122,7 @@ def second_scale(record: PatientRecord, as_of: datetime) -> Evidence | None:
     for time, observation in usable(record, as_of):
         if observation.concept.has(SNOMED, _TARGET) or "target" in observation.concept.label().lower():
             if _target(observation):
-                return Evidence(
-                    observation.reference, "target saturation 88-92 %", None, None, time.isoformat()
-                )
+                return Evidence(observation.reference, "target saturation 88-92 %", None, None, time.isoformat())
         elif observation.concept.has(SNOMED, _SCALE_2):
             return Evidence(observation.reference, "SpO2 scale 2 in use", None, None, time.isoformat())
     return None

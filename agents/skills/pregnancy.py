@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from agents.record import ICD10, ICD10CM, LOINC, SNOMED, Condition, PatientRecord
 from agents.skills.measurements import instant, usable
 
-_SNOMED = frozenset(
-    {"72892002", "77386006", "47200007", "16356006", "127364007", "87527008", "169826009", "237238006"}
-)
+_SNOMED = frozenset({"72892002", "77386006", "47200007", "16356006", "127364007", "87527008", "169826009", "237238006"})
 _ICD = ("Z33.1", "Z34", "Z3A", "O09", "O10", "O11", "O12", "O13", "O14", "O15", "O16", "O2", "O3", "O4")
 _LONGEST = timedelta(days=300)
 """A pregnancy noted longer ago is over, even where nobody closed it in the record."""

@@ -17,6 +17,10 @@ _MODULES = (
     "lipids",
     "glycaemia",
     "kidney_function",
+    "drug_dose_check",
+    "medication_reconciliation",
+    "screening",
+    "immunisation",
 )
 """Modules of this package, each with a `SKILL`."""
 
@@ -34,9 +38,7 @@ class SkillRegistry(Mapping[str, Skill]):
         self._skills: dict[str, Skill] = {}
         for skill in skills:
             if skill.name in self._skills:
-                raise AgentsError(
-                    f"two skills are called {skill.name!r}", hint="Rename one of them", skill=skill.name
-                )
+                raise AgentsError(f"two skills are called {skill.name!r}", hint="Rename one of them", skill=skill.name)
             self._skills[skill.name] = skill
 
     def __getitem__(self, name: str) -> Skill:

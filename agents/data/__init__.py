@@ -1,0 +1,1 @@
+"""Tables of the clinical skills: our own wording of published facts, each row with its source."""
