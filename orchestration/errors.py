@@ -35,6 +35,10 @@ class MailboxFullError(OrchestrationError):
     """A bounded mailbox has no room; the message was not accepted."""
 
 
+class QueueFullError(OrchestrationError):
+    """The swarm holds as many tasks as it may; nothing of this submission was accepted."""
+
+
 class LedgerError(OrchestrationError):
     """A ledger that cannot be opened, read or written."""
 

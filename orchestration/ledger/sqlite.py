@@ -176,8 +176,9 @@ class SqliteLedger:
         """Yield events in order: all, or those of one task."""
         where, args = (" WHERE correlation = ?", (task_id,)) if task_id is not None else ("", ())
         try:
-            for *fields, payload in self._db.execute(f"SELECT {_COLUMNS} FROM event{where} ORDER BY seq", args):
-                yield Event(*fields, payload=json.loads(payload))
+            for row in self._db.execute(f"SELECT {_COLUMNS} FROM event{where} ORDER BY seq", args):
+                values: list[Any] = [*row[:-1], json.loads(row[-1])]
+                yield Event(*values)
         except (sqlite3.Error, ValueError) as error:
             raise _ledger_error(self.path, error) from None
 

@@ -63,7 +63,7 @@ def explain(task: Task, decided: Round, modeller: Modeller, before: Situation, n
         "kind": task.kind,
         "agent": force.addresses[mine.agent] if mine else None,
         "rank": next((n for n, c in enumerate(ranked, 1) if c["chosen"]), None),
-        "reason": decided.unplaced.get(task.id, ""),
+        "reason": decided.unplaced[task.id].reason if task.id in decided.unplaced else "",
         "candidates": ranked,
         "excluded": {rule: len(names) for rule, names in modeller.eligibility.excluded(task).items()},
     }

@@ -94,11 +94,19 @@ def _urgency(group: Sequence[Task], due: float) -> tuple[float, int, str]:
     return (-np.inf if priority == 1 else due, priority, group[0].id)
 
 
-def reasons(modeller: Modeller, model: Model, assignment: Ints) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Why a task has no place: the rule, and whether waiting cannot change it."""
+
+    reason: str
+    final: bool
+
+
+def reasons(modeller: Modeller, model: Model, assignment: Ints) -> dict[str, Unplaced]:
     """Say for each task without a place which rule stopped it, after the placements have been booked."""
     situation = modeller.situation
     left = situation.left()
-    found: dict[str, str] = {}
+    found: dict[str, Unplaced] = {}
     for row in np.flatnonzero(assignment < 0):
         group = model.groups[row]
         for task in group:
@@ -106,17 +114,17 @@ def reasons(modeller: Modeller, model: Model, assignment: Ints) -> dict[str, str
     return found
 
 
-def _reason(modeller: Modeller, task: Task, group: Sequence[Task], left: Floats) -> str:
+def _reason(modeller: Modeller, task: Task, group: Sequence[Task], left: Floats) -> Unplaced:
     eligible = modeller.eligibility.of(task)
     if eligible.reason:
-        return eligible.reason
+        return Unplaced(eligible.reason, final=True)
     keep = modeller.allowed_by_others(task, eligible)
     agents = eligible.agents if keep is None else eligible.agents[keep]
     if not len(agents):
-        return "the agents that same_agent_as and different_agent_from leave may not do it"
+        return Unplaced("the agents that same_agent_as and different_agent_from leave may not do it", final=True)
     shared, _ = modeller.rows(group, 0.0, np.zeros(len(left)))
     if not len(shared):
-        return "no single agent may do it together with the tasks that must share its agent"
+        return Unplaced("no single agent may do it together with the tasks that must share its agent", final=True)
     most = "; ".join(
         f"the most that one has left is {left[shared, r].max():g} of {name!r}"
         for r, name in enumerate(modeller.situation.workforce.resources)
@@ -125,4 +133,4 @@ def _reason(modeller: Modeller, task: Task, group: Sequence[Task], left: Floats)
     count = len(shared)
     who = "the one agent that may do it has" if count == 1 else f"none of the {count} agents that may do it has"
     negated = "no room" if count == 1 else "room"
-    return f"{who} {negated} in the horizon" + (f": {most} minutes" if most else "")
+    return Unplaced(f"{who} {negated} in the horizon" + (f": {most} minutes" if most else ""), final=False)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from agents.task import Task
+from orchestration.planning.eligibility import Eligibility
 from orchestration.planning.model import Model, Modeller
-from orchestration.planning.placing import Placement, book, enter_late, reasons
+from orchestration.planning.placing import Placement, Unplaced, book, enter_late, reasons
 from orchestration.planning.policy import PlanningPolicy
 from orchestration.planning.situation import Situation
 
@@ -30,7 +31,7 @@ class Round:
     ----------
     placements : list of Placement
         What has a place, in the order of planned work.
-    unplaced : dict of str to str
+    unplaced : dict of str to Unplaced
         Task id to the rule that stopped it.
     plan : Plan
         The solver's plan, with its bound.
@@ -41,7 +42,7 @@ class Round:
     """
 
     placements: list[Placement]
-    unplaced: dict[str, str]
+    unplaced: dict[str, Unplaced]
     plan: Plan
     model: Model
     record: dict[str, Any]
@@ -62,6 +63,10 @@ class Planner:
 
     def __init__(self, policy: PlanningPolicy, solver: str = "auto", seed: int = 0) -> None:
         self.policy, self.solver, self.seed = policy, solver, seed
+
+    def eligibility(self, situation: Situation) -> Eligibility:
+        """Return the hard rules that its plans keep."""
+        return Eligibility(situation.workforce, self.policy.pace)
 
     def plan(self, tasks: Sequence[Task], situation: Situation, now: float) -> Round:
         """Plan `tasks`, which are ready, and enter them into `situation`."""

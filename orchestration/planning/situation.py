@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -63,9 +64,9 @@ class Situation:
         if task.subject:
             self.seen.setdefault(task.subject, []).append(agent)
 
-    def release(self, task: Task, demand: Floats) -> None:
+    def release(self, task: Task, demand: Floats | Sequence[float]) -> None:
         """Give back what a task that will not be done (here) had taken; its booking stays a gap."""
         agent = self.agent_of.pop(task.id, None)
         self.end_of.pop(task.id, None)
         if agent is not None:
-            self.used[agent] -= demand
+            self.used[agent] = np.maximum(0.0, self.used[agent] - np.asarray(demand))

@@ -70,10 +70,14 @@ def _row(load: Load, longest: float) -> str:
         + bar(0, 1, min(100 * load.used / longest, 100), 8, "over" if over else "used"),
         "agent",
     )
-    figure = f"<b>{percent(load.share)}</b> {text(words)} · {plural(load.tasks, 'task')}"
-    return (
-        f'<div class="row"><div class="who">{text(load.address)}</div>{drawing}<div class="figure">{figure}</div></div>'
-    )
+    tasks = f'<span class="wide-only"> · {plural(load.tasks, "task")}</span>'
+    figure = f'<div class="figure"><b>{percent(load.share)}</b> {text(words)}{tasks}</div>'
+    return f'<div class="row"><div class="who">{_name(load.address)}</div>{drawing}{figure}</div>'
+
+
+def _name(address: str) -> str:
+    short = "/".join(address.split("/")[-2:])
+    return f'<span title="{text(address)}">{text(short).replace("/", "/<wbr>")}</span>'
 
 
 def _histogram(found: list[Load]) -> str:

@@ -90,6 +90,14 @@ def section(ident: str, title: str, lead: str, body: str) -> str:
     return f'<section id="{ident}" aria-labelledby="{ident}-h"><h2 id="{ident}-h">{title}</h2>{intro}{body}</section>'
 
 
+def unit(code: str | None) -> str:
+    """Write a UCUM code as people do: ``mm[Hg]`` as mmHg, annotations such as ``{score}`` left out."""
+    if not code or (code.startswith("{") and code.endswith("}")):
+        return ""
+    familiar = {"Cel": "°C", "[degF]": "°F", "[lb_av]": "lb", "10*9/L": "×10⁹/L"}
+    return familiar.get(code) or code.translate(str.maketrans("_", " ", "{}[]"))
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Say how many there are, with the right form of the noun."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

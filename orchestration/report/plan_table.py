@@ -16,9 +16,9 @@ def plan_section(report: JSON) -> str:
     if not plans:
         return section("plan", title, "No planning round was needed.", "")
     widest = max((g for plan in plans for g in _gaps(plan)), default=0.0)
-    head = ("Round", "Tasks", "Agents", "Eligible pairs", "Solver", "Objective", "Lower bound", "Gap", "Time")
+    head = ("Round", "Solver", "Gap", "Objective", "Lower bound", "Time", "Tasks", "Agents", "Eligible pairs")
     rounds = table(
-        "Planning rounds", head, (_round(plan, widest) for plan in plans[:SHOWN]), numeric=(0, 1, 2, 3, 5, 6, 8)
+        "Planning rounds", head, (_round(plan, widest) for plan in plans[:SHOWN]), numeric=(0, 3, 4, 5, 6, 7, 8)
     )
     parts = table(
         "What the objective is made of",
@@ -51,14 +51,14 @@ def _round(plan: JSON, widest: float) -> tuple[str, ...]:
     seconds = [duration(plan["seconds"]["total"]), *(duration(base["seconds"]) for base in plan["baselines"])]
     return (
         number(plan["round"]),
+        f'<div class="lines">{"<br>".join(solvers)}</div>',
+        "".join(lines),
+        "<br>".join(objectives),
+        number(plan["bound"], 1),
+        "<br>".join(seconds),
         number(plan["tasks"]),
         number(plan["agents"]),
         number(plan["eligible_pairs"]),
-        "<br>".join(solvers),
-        "<br>".join(objectives),
-        number(plan["bound"], 1),
-        "".join(lines),
-        "<br>".join(seconds),
     )
 
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 
-from orchestration.report.markup import JSON, clock, data_block, note, number, section, text
+from orchestration.report.markup import JSON, clock, data_block, note, number, section, text, unit
 
 STATIC = 50
 """How many results stand in the page itself; the script pages through the rest."""
@@ -114,10 +114,10 @@ def _item(task: JSON) -> str:
 
 def _value(value: JSON) -> str:
     meaning = f": {value['interpretation']}" if value.get("interpretation") else ""
-    return f"{value['name']} {value['value']} {value.get('unit', '')}".strip() + meaning
+    return f"{value['name']} {value['value']} {unit(value.get('unit'))}".strip() + meaning
 
 
 def _evidence(item: JSON) -> str:
-    measured = f" {item['value']} {item.get('unit') or ''}".rstrip() if item.get("value") is not None else ""
+    measured = f" {item['value']} {unit(item.get('unit'))}".rstrip() if item.get("value") is not None else ""
     when = f", {item['time']}" if item.get("time") else ""
     return f"{item['label']}{measured} ({item['reference']}{when})"

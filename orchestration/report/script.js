@@ -35,7 +35,9 @@
 
   const clock = (iso) => (iso ? iso.slice(11, 16) : "–");
   const urgentOf = (task) => (task.findings || []).filter((finding) => finding.severity === "urgent");
-  const measured = (item) => [item.value, item.unit].filter((part) => part !== null && part !== undefined && part !== "").join(" ");
+  const FAMILIAR = { Cel: "°C", "[degF]": "°F", "[lb_av]": "lb", "10*9/L": "×10⁹/L" };
+  const unit = (code) => (!code || /^\{.*\}$/.test(code) ? "" : FAMILIAR[code] || code.replace(/[{}[\]]/g, "").replace(/_/g, " "));
+  const measured = (item) => [item.value, unit(item.unit)].filter((part) => part !== null && part !== undefined && part !== "").join(" ");
 
   const table = (title, head, lines) => {
     const body = make("tbody", "", ...lines.map((line) => make("tr", "", ...line.map((cell) => make("td", "", cell)))));

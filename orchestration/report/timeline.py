@@ -39,8 +39,8 @@ def timeline_section(report: JSON) -> str:
         else ""
     )
     lead = (
-        "Each bar is a planned task; point at it for details. Beside each agent: planned minutes, and how "
-        "long the software really took to compute its answers."
+        "Each bar is a planned task; point at it for details. Beside each agent: the minutes planned, and the "
+        "time that the software really took to compute the answers."
     )
     return section("timeline", title, lead, acuity_legend() + note(remark) + body)
 
@@ -94,7 +94,7 @@ def _cluster(
     return (
         f'<details class="cluster" open><summary><b>{text(name or "root")}</b> <span class="aside">{text(words)}'
         f'</span></summary><div class="row"><div class="who aside">busy share</div><div>{strip}'
-        f'{axis(labels)}</div><div class="figure"></div></div>{rows}</details>'
+        f'{axis(labels)}</div><div class="figure">planned · computed</div></div>{rows}</details>'
     )
 
 
@@ -114,7 +114,7 @@ def _agent(address: str, cluster: str, own: list[Span], hours: int, lines: str) 
     name = address.removeprefix(f"{cluster}/")
     words = f"{plural(len(own), 'task')}, {planned:.0f} planned minutes"
     drawing = svg(f"Plan of {address}", words, hours * 60, 10, lines + bars, "agent")
-    aside = f"{planned:,.0f} min · ran {duration(computed)}" if own else "free"
+    aside = f"{planned:,.0f} min · {duration(computed)}" if own else "free"
     return f'<div class="row"><div class="who">{text(name)}</div>{drawing}<div class="figure">{aside}</div></div>'
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from orchestration.report.chart import axis, dots, grid, marker, svg
-from orchestration.report.markup import JSON, note, number, section, table
+from orchestration.report.markup import JSON, number, section, table
 
 _COLUMNS, _LEVELS, _WIDTH, _HEIGHT = 72, 8, 720.0, 44.0
 _STEPS = (5, 10, 15, 30, 60, 120, 240, 480)
@@ -47,7 +47,7 @@ def waiting_section(report: JSON) -> str:
 
 
 def _columns(own: Sequence[float], span: float) -> Counter[int]:
-    return Counter(min(int(wait / span * _COLUMNS), _COLUMNS - 1) for wait in own)
+    return Counter(max(min(int(wait / span * _COLUMNS), _COLUMNS - 1), 0) for wait in own)
 
 
 def _row(acuity: int, own: Sequence[float], columns: Counter[int], worth: int, scale: tuple[int, int]) -> str:
@@ -81,4 +81,4 @@ def _figures(report: JSON, waits: dict[int, list[float]]) -> str:
         return (str(acuity), number(len(tasks)), number(len(tasks) - len(own)), *shares, late)
 
     head = ("Acuity", "Tasks", "Not planned", "Median, min", "p90, min", "Longest, min", "Late")
-    return note("") + table("Waiting by acuity", head, (line(a) for a in range(1, 6)), numeric=range(1, 7))
+    return table("Waiting by acuity", head, (line(a) for a in range(1, 6)), numeric=range(1, 7))

@@ -1,0 +1,158 @@
+"""The `Courier`: carries work to hosts and answers back, and picks up after a host that has died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from orchestration.cluster_host import HostConfig
+from orchestration.dispatcher import Dispatcher
+from orchestration.envelope import Envelope, decode, encode
+from orchestration.errors import HostLostError
+from orchestration.journal import Journal
+from orchestration.ledger import Event
+from orchestration.logs import logger
+from orchestration.task_book import TaskBook
+from orchestration.transport import Transport
+
+_POLL_SECONDS = 0.5
+_BATCH = 1_000
+_EPOCHS_PER_ATTEMPT = 3
+
+
+class Courier:
+    """Sends what the dispatcher has credit for; records answers, then acknowledges them.
+
+    Parameters
+    ----------
+    dispatcher : Dispatcher
+        What each host has in hand.
+    transport : Transport
+        How hosts are reached.
+    journal : Journal
+        Where everything is recorded before it is acknowledged.
+    book : TaskBook
+        Tasks and their states.
+    config_of : callable
+        Configuration of a host, for starting it anew.
+    wake : callable
+        Called when something has changed that planning may want to know.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        transport: Transport,
+        journal: Journal,
+        book: TaskBook,
+        config_of: Callable[[str], HostConfig],
+        wake: Callable[[], None],
+    ) -> None:
+        self._dispatcher, self._transport, self._journal, self._book = dispatcher, transport, journal, book
+        self._config_of, self._wake = config_of, wake
+        self.stopping = False
+        self._log = logger("courier")
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being done or waits to be sent."""
+        return self._dispatcher.in_hand + self._dispatcher.queued == 0
+
+    def queue(self, host: str, messages: Iterable[Envelope]) -> None:
+        """Put messages in line for a host."""
+        self._dispatcher.queue(host, messages)
+
+    async def send(self, host: str) -> None:
+        """Send a host what it has credit for. A dispatch is on disk before it leaves."""
+        while not self.stopping and (batch := self._dispatcher.take(host)):
+            self._journal.commit(
+                [
+                    self._journal.event("dispatched", self._book.tasks[m.correlation], agent=m.target, epoch=m.epoch)
+                    for m in batch
+                    if self._book.state_of(m.correlation) == "planned"
+                ]
+            )
+            try:
+                refused = set(await self._transport.deliver(host, encode(batch)))
+            except HostLostError:
+                self._lose([m for m in batch if self._dispatcher.answered(host, m.correlation)])
+                return
+            if refused:
+                self._dispatcher.put_back(host, [m for m in batch if m.id in refused])
+                return
+
+    async def collect(self, host: str) -> None:
+        """Take a host's answers, for ever."""
+        while True:
+            try:
+                done = self._dispatcher.acknowledged(host)
+                number, batch = await self._transport.collect(host, done, _POLL_SECONDS, _BATCH)
+            except HostLostError:
+                await self._recover(host)
+                continue
+            answers = decode(batch)
+            if answers:
+                self._record(host, answers)
+                self._dispatcher.acknowledge(host, number)
+                await self.send(host)
+                self._wake()
+
+    async def halt(self) -> int:
+        """Let no host start anything more; return how many handlers are running."""
+        running = 0
+        for host in self._dispatcher.hosts:
+            self._dispatcher.drop_queue(host)
+            try:
+                running += await self._transport.halt(host)
+            except HostLostError:
+                continue
+        return running
+
+    def _record(self, host: str, answers: Sequence[Envelope]) -> None:
+        starts: dict[str, int] = {}
+        events = []
+        for answer in answers:
+            state = self._journal.ledger.state(answer.correlation)
+            if state is None or answer.epoch != state.epoch:
+                continue
+            if answer.kind == "started":
+                starts[answer.correlation] = starts.get(answer.correlation, 0) + 1
+                events.append(self._journal.heard(answer, self._book.tasks[answer.correlation], "started", {}))
+            else:
+                events.append(self._end_of(answer, starts.get(answer.correlation, 0)))
+        self._journal.commit(events)
+        for answer in answers:
+            if answer.kind != "started":
+                self._dispatcher.answered(host, answer.correlation)
+
+    def _end_of(self, answer: Envelope, just_started: int) -> Event:
+        task = self._book.tasks[answer.correlation]
+        if answer.kind == "done":
+            return self._journal.heard(answer, task, "done", {"outcome": answer.payload["outcome"]})
+        final = answer.payload["permanent"] or self._attempts(task.id) + just_started >= task.max_attempts
+        reason = {"reason": answer.payload["reason"]}
+        return self._journal.heard(answer, task, "failed" if final else "requeued", reason)
+
+    def _attempts(self, task_id: str) -> int:
+        state = self._journal.ledger.state(task_id)
+        return state.attempts if state else 0
+
+    async def _recover(self, host: str) -> None:
+        """Start a dead host anew and let what it had in hand be planned again."""
+        lost = self._dispatcher.lost(host)
+        self._log.warning("host lost", host=host, tasks=len(lost))
+        self._lose(lost)
+        if not self.stopping:
+            await self._transport.start(self._config_of(host))
+            await self.send(host)
+
+    def _lose(self, messages: Sequence[Envelope]) -> None:
+        self._journal.commit([self._after_loss(message) for message in messages])
+        self._wake()
+
+    def _after_loss(self, message: Envelope) -> Event:
+        task = self._book.tasks[message.correlation]
+        limit = task.max_attempts
+        if self._attempts(task.id) >= limit or message.epoch >= _EPOCHS_PER_ATTEMPT * limit:
+            reason = f"its host died each of the {message.epoch} times that it was sent there"
+            return self._journal.event("failed", task, {"reason": reason}, agent=message.target)
+        return self._journal.event("requeued", task, {"reason": "its host died"}, agent=message.target)

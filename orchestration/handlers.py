@@ -1,0 +1,89 @@
+"""Handlers by name: those built in, and how one is called so that its failure says no more than it may."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from agents.errors import AgentsError, HandlerError
+from agents.handler import HandlerContext
+from agents.result import Outcome
+from agents.task import Task
+
+AnyHandler = Callable[[Task, HandlerContext], Any]
+"""An async (or plain) callable of task and context that returns an Outcome, a mapping or None."""
+
+
+async def clinical(task: Task, context: HandlerContext) -> Outcome:
+    """Run the clinical skill that the task's kind names on the subject's record."""
+    from agents.skills.registry import default_registry
+
+    skill = default_registry().get(task.kind)
+    if task.subject is None:
+        raise HandlerError("a clinical task needs a subject", where=task.id, hint="Give it subject: Patient/...")
+    return skill.compute(context.record(task.subject), context.as_of())
+
+
+async def echo(task: Task, context: HandlerContext) -> Outcome:
+    """Do nothing and say so: for trying out a swarm, and for measuring everything but the work."""
+    return Outcome(summary="nothing was asked for", data={"payload": task.payload, "attempt": context.attempt})
+
+
+BUILT_IN: Mapping[str, AnyHandler] = {"clinical": clinical, "echo": echo}
+"""Handlers that every swarm has."""
+
+
+def find(name: str) -> AnyHandler:
+    """Import the handler that ``module:function`` names.
+
+    Raises
+    ------
+    HandlerError
+        When there is no such module or function.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise HandlerError(
+            f"no handler {name!r} can be imported ({type(error).__name__})",
+            hint="Write package.module:function, and see that Python finds the package.",
+        ) from None
+    if not callable(found):
+        raise HandlerError(f"{name!r} is not callable", hint="Name an async function of task and context.")
+    handler: AnyHandler = found
+    return handler
+
+
+async def call(handler: AnyHandler, task: Task, context: HandlerContext) -> Outcome:
+    """Call a handler, async or plain, and make an Outcome of what it returns."""
+    target = handler if inspect.isroutine(handler) else getattr(handler, "__call__", handler)  # noqa: B004
+    if inspect.iscoroutinefunction(target):
+        found = await handler(task, context)
+    else:
+        found = await asyncio.to_thread(handler, task, context)
+        if inspect.isawaitable(found):
+            found = await found
+    if isinstance(found, Outcome):
+        return found
+    if found is None or isinstance(found, Mapping):
+        return Outcome(data=dict(found or {}))
+    raise HandlerError(
+        f"its handler returned {type(found).__name__}", where=task.id, hint="Return an Outcome, a mapping or None."
+    )
+
+
+def safe_reason(error: BaseException) -> str:
+    """Say what went wrong without a word that could be a patient's: own errors whole, others by class and place."""
+    if isinstance(error, AgentsError):
+        return str(error)
+    if isinstance(error, TimeoutError):
+        return "its handler took longer than its limit"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {PurePath(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"its handler raised {type(error).__name__}{place}"

@@ -1,0 +1,384 @@
+"""The orchestrator: accepts work, plans rounds, dispatches by address, records what comes back.
+
+What it promises: `submit` returns when the ledger has the tasks; a task moves only by an event that is on disk;
+an answer is acknowledged to its host after it is on disk; whatever dies, each task ends exactly once. It runs in
+one asyncio loop; only the search for a plan runs on a thread beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from agents.agent_spec import AgentSpec
+from agents.record import PatientRecord
+from agents.result import Result
+from agents.task import Task
+from agents.task_file import check_tasks
+from orchestration.clock import Clock
+from orchestration.cluster_host import HostConfig
+from orchestration.clusters import ClusterManager
+from orchestration.courier import Courier
+from orchestration.dispatcher import Dispatcher
+from orchestration.envelope import ORCHESTRATOR, Envelope
+from orchestration.errors import DuplicateTaskError, QueueFullError
+from orchestration.handlers import AnyHandler
+from orchestration.ids import IdSource
+from orchestration.journal import Journal
+from orchestration.ledger import Event, SqliteLedger, TaskState
+from orchestration.logs import logger
+from orchestration.options import SwarmOptions
+from orchestration.planning.placing import Placement
+from orchestration.planning.resume import restore
+from orchestration.planning.round import Planner, Round
+from orchestration.planning.situation import Situation
+from orchestration.planning.workforce import Workforce
+from orchestration.results import result_of
+from orchestration.task_book import TaskBook
+from orchestration.transport import Transport
+
+_POLL_SECONDS = 0.5
+
+
+class Orchestrator:
+    """Runs the tasks of one ledger on one set of agents.
+
+    Parameters
+    ----------
+    specs : sequence of AgentSpec
+        The agents.
+    handlers : mapping of str to callable
+        Handlers by name.
+    records : mapping of str to PatientRecord
+        Records by reference.
+    ledger : SqliteLedger
+        The ledger; one that holds unfinished tasks is carried on with.
+    transport : Transport
+        How hosts are reached.
+    options : SwarmOptions
+        How to plan and run.
+    as_of : datetime
+        Start of the horizon, and "now" for ages and overdue dates.
+    clock, ids
+        Where time and ids come from.
+    on_result : callable
+        Called with the Result of each task that ends.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[AgentSpec],
+        *,
+        handlers: Mapping[str, AnyHandler],
+        records: Mapping[str, PatientRecord],
+        ledger: SqliteLedger,
+        transport: Transport,
+        options: SwarmOptions,
+        as_of: datetime,
+        clock: Clock,
+        ids: IdSource,
+        on_result: Callable[[Result], None],
+    ) -> None:
+        self.options, self.as_of = options, as_of
+        self.clusters = ClusterManager(specs, options.max_hosts)
+        self.situation = Situation(Workforce(specs), as_of)
+        self.book = TaskBook()
+        self._handlers, self._records, self._transport = handlers, records, transport
+        self._clock, self._ids, self._on_result = clock, ids, on_result
+        self._planner = Planner(options.policy, options.solver, options.seed)
+        self._journal = Journal(ledger, clock, ids, self._moved)
+        self._wake = asyncio.Event()
+        dispatcher = Dispatcher(self.clusters.hosts, min(options.window, options.mailbox_limit))
+        self._courier = Courier(dispatcher, transport, self._journal, self.book, self._config, self._wake.set)
+        self._room = asyncio.Event()
+        self._born = clock.monotonic()
+        self._ready_since: float | None = None
+        self._unplaced: dict[str, str] = {}
+        self._released: list[str] = []
+        self._doomed: list[tuple[str, str]] = []
+        self._closed = self._stopping = False
+        self._log = logger("orchestrator")
+        self._plans = len(ledger.plans())
+        self._resume()
+
+    # ------------------------------------------------------------------ taking work in
+
+    async def submit(self, tasks: Sequence[Task], *, wait: bool = True) -> int:
+        """Accept tasks; return how many were new, when all are on disk.
+
+        Raises
+        ------
+        InputError
+            When they do not fit together, or name tasks that are not there.
+        DuplicateTaskError
+            When an id was accepted before with other content.
+        QueueFullError
+            When the swarm holds `queue_limit` tasks and `wait` is False.
+        """
+        new = [task for task in tasks if not self._known(task)]
+        if not new:
+            return 0
+        check_tasks(new, known=self.book.tasks)
+        while self.book.unfinished + len(new) > self.options.queue_limit and self.book.unfinished:
+            if not wait:
+                raise QueueFullError(
+                    f"the swarm holds {self.book.unfinished} tasks; its limit is {self.options.queue_limit}",
+                    hint="Wait for results, or raise queue_limit.",
+                    limit=self.options.queue_limit,
+                )
+            self._room.clear()
+            await self._room.wait()
+        self._accept(new)
+        return len(new)
+
+    def _known(self, task: Task) -> bool:
+        before = self.book.tasks.get(task.id)
+        if before is not None and before != task:
+            raise DuplicateTaskError(
+                f"task {task.id!r} was accepted before with other content", hint="Give new work a new id.", task=task.id
+            )
+        return before is not None
+
+    def _accept(self, tasks: Sequence[Task]) -> None:
+        events = [
+            self._journal.event("accepted", task, task.model_dump(mode="json", exclude_defaults=True)) for task in tasks
+        ]
+        self._journal.ledger.append(events)
+        self._doomed += self.book.add(tasks)
+        self._reject_impossible(tasks)
+        self._settle_doomed()
+        self._wake.set()
+
+    def _reject_impossible(self, tasks: Sequence[Task]) -> None:
+        eligibility = self._planner.eligibility(self.situation)
+        rejected = [(task, eligibility.of(task).reason) for task in tasks]
+        self._journal.commit(
+            [self._journal.event("rejected", task, {"reason": reason}) for task, reason in rejected if reason]
+        )
+
+    def close(self) -> None:
+        """Take no more work: `run` returns when all tasks have ended."""
+        self._closed = True
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Start nothing more; `run` returns when what is running has ended or the grace is over."""
+        self._stopping = self._courier.stopping = True
+        self._wake.set()
+
+    # ------------------------------------------------------------------ the loop
+
+    async def start(self) -> None:
+        """Start all hosts."""
+        self._shared = await self._transport.share(dict(self._records))
+        await asyncio.gather(*(self._transport.start(self._config(host)) for host in self.clusters.hosts))
+
+    async def run(self) -> None:
+        """Plan and dispatch until everything has ended (after `close`) or `stop` is called."""
+        collectors = [asyncio.create_task(self._courier.collect(host)) for host in self.clusters.hosts]
+        try:
+            await self._until_ended(collectors)
+            if self._stopping:
+                await self._wind_up(collectors)
+        finally:
+            for collector in collectors:
+                collector.cancel()
+            await asyncio.gather(*collectors, return_exceptions=True)
+
+    async def _until_ended(self, collectors: Sequence[asyncio.Task[None]]) -> None:
+        while not self._stopping:
+            for collector in collectors:
+                if collector.done():
+                    collector.result()
+            self._settle_doomed()
+            if self._may_plan():
+                await self._round()
+                continue
+            if self.book.unfinished == 0 and self._closed:
+                return
+            if self._stuck():
+                self._expire(list(self.book.waiting()))
+                continue
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+            if self.options.live:
+                self._expire_due()
+
+    def _may_plan(self) -> bool:
+        fresh = [name for name in self.book.ready if name not in self._unplaced]
+        if not fresh:
+            self._ready_since = None
+            return False
+        if self._courier.idle:
+            return True
+        if not self.options.live:
+            return False
+        now = self._clock.monotonic()
+        self._ready_since = now if self._ready_since is None else self._ready_since
+        urgent = any(self.book.tasks[name].priority == 1 for name in fresh)
+        return urgent or now - self._ready_since >= self.options.round_seconds
+
+    def _stuck(self) -> bool:
+        """Whether nothing that could still happen would give the waiting tasks a place."""
+        return self._courier.idle and self._closed and not self.options.live and self.book.unfinished > 0
+
+    # ------------------------------------------------------------------ planning
+
+    async def _round(self) -> None:
+        self._ready_since = None
+        self._give_back_released()
+        tasks = [self.book.tasks[name] for name in self.book.ready]
+        now = self._minutes()
+        decided = await asyncio.to_thread(self._planner.plan, tasks, self.situation, now)
+        self._plans += 1
+        self._journal.ledger.add_plan({"epoch": self._plans, **decided.record})
+        self._adopt(decided)
+        self._give_back_released()
+        self._log.info(
+            "planned",
+            round=self._plans,
+            tasks=len(tasks),
+            unplaced=len(decided.unplaced),
+            gap=decided.record["gap"],
+            solver=decided.record["solver"],
+        )
+        for host in self.clusters.hosts:
+            await self._courier.send(host)
+
+    def _adopt(self, decided: Round) -> None:
+        usable = [p for p in decided.placements if self.book.state_of(p.task.id) == "waiting"]
+        for gone in (p for p in decided.placements if self.book.state_of(p.task.id) != "waiting"):
+            self.situation.release(gone.task, gone.demand)
+        self._journal.commit([self._planned(p) for p in usable])
+        final = {name: why.reason for name, why in decided.unplaced.items() if why.final}
+        self._unplaced = {name: why.reason for name, why in decided.unplaced.items() if not why.final}
+        self._journal.commit(
+            [self._journal.event("rejected", self.book.tasks[n], {"reason": why}) for n, why in final.items()]
+        )
+        by_host, dead = self.clusters.router.batches([self._message(p) for p in usable])
+        self._journal.commit(
+            [
+                self._journal.event("failed", self.book.tasks[letter.envelope.correlation], {"reason": letter.reason})
+                for letter in dead
+            ]
+        )
+        for host, messages in by_host.items():
+            self._courier.queue(host, messages)
+
+    def _planned(self, placement: Placement) -> Event:
+        force = self.situation.workforce
+        demand = {name: float(v) for name, v in zip(force.resources, placement.demand, strict=True) if v}
+        payload = {"start": placement.start, "end": placement.end, "demand": demand, "round": self._plans}
+        return self._journal.event("planned", placement.task, payload, agent=force.addresses[placement.agent])
+
+    def _message(self, placement: Placement) -> Envelope:
+        task = placement.task
+        state = self._journal.ledger.state(task.id)
+        epoch, attempts = (state.epoch, state.attempts) if state else (0, 0)
+        return Envelope(
+            id=self._ids(),
+            source=ORCHESTRATOR,
+            target=self.situation.workforce.addresses[placement.agent],
+            kind="task",
+            priority=task.priority,
+            deadline=task.due.timestamp() if task.due else None,
+            correlation=task.id,
+            epoch=epoch + 1,
+            idempotency_key=task.idempotency_key,
+            payload={"task": task.model_dump(mode="json", exclude_defaults=True), "attempt": attempts + 1},
+        )
+
+    def _minutes(self) -> float:
+        return (self._clock.monotonic() - self._born) / 60.0 if self.options.live else 0.0
+
+    # ------------------------------------------------------------------ hosts
+
+    def _config(self, host: str) -> HostConfig:
+        agents = {spec.address: spec.handler for cluster in self.clusters.hosts[host] for spec in cluster.agents}
+        return HostConfig(
+            name=host,
+            agents=agents,
+            handlers=self._handlers,
+            as_of=self.as_of,
+            records=self._shared,
+            mailbox_limit=self.options.mailbox_limit,
+            handler_seconds=self.options.handler_seconds,
+        )
+
+    # ------------------------------------------------------------------ states
+
+    def _moved(self, state: TaskState) -> None:
+        """Follow a change of state that is on disk."""
+        self._doomed += self.book.move(state)
+        gives_back = state.state == "waiting" or (state.terminal and state.state != "done")
+        if gives_back and state.task_id in self.situation.agent_of:
+            self._released.append(state.task_id)
+            self._unplaced.clear()
+        if state.terminal:
+            self._room.set()
+            self._on_result(result_of(self.book.tasks[state.task_id], state))
+
+    def _settle_doomed(self) -> None:
+        while self._doomed:
+            doomed = {name: reason for name, reason in self._doomed if self.book.state_of(name) == "waiting"}
+            self._doomed.clear()
+            self._journal.commit(
+                [
+                    self._journal.event("cancelled", self.book.tasks[name], {"reason": reason})
+                    for name, reason in doomed.items()
+                ]
+            )
+
+    def _give_back_released(self) -> None:
+        """Return the capacity of tasks that are not being done where they were planned."""
+        resources = self.situation.workforce.resources
+        for name in self._released:
+            state = self._journal.ledger.state(name)
+            if state is not None and state.plan:
+                self.situation.release(self.book.tasks[name], [state.plan["demand"].get(r, 0.0) for r in resources])
+        self._released.clear()
+
+    def _expire(self, names: Sequence[str]) -> None:
+        self._journal.commit(
+            [
+                self._journal.event(
+                    "expired", self.book.tasks[n], {"reason": self._unplaced.get(n, "the horizon ended")}
+                )
+                for n in names
+                if self.book.state_of(n) == "waiting"
+            ]
+        )
+
+    def _expire_due(self) -> None:
+        over = self._minutes() >= self.options.policy.horizon_minutes
+        moment = self._clock.now()
+        late = [n for n in self._unplaced if over or _is_over(self.book.tasks[n], moment)]
+        self._expire(late)
+
+    def _resume(self) -> None:
+        """Take up the tasks of a ledger that was left: what had no result yet waits again."""
+        tasks, states = restore(self._journal.ledger, self.situation)
+        self.book.add(tasks)
+        for state in states:
+            if state.state in ("planned", "dispatched", "started"):
+                reason = {"reason": "the run was interrupted"}
+                self._journal.ledger.append([self._journal.event("requeued", self.book.tasks[state.task_id], reason)])
+            elif state.terminal:
+                self._doomed += self.book.move(state)
+        self._settle_doomed()
+
+    async def _wind_up(self, collectors: Sequence[asyncio.Task[None]]) -> None:
+        end = self._clock.monotonic() + self.options.grace_seconds
+        running = 1
+        while running and self._clock.monotonic() < end and not any(c.done() for c in collectors):
+            running = await self._courier.halt()
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), 0.1)
+
+
+def _is_over(task: Task, moment: datetime) -> bool:
+    return task.due is not None and task.due <= moment

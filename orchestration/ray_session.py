@@ -1,0 +1,129 @@
+"""Ray, started or joined: always on this machine alone unless the user names an address, never with telemetry."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from typing import Final
+
+from orchestration.errors import RayUnavailableError
+
+_OBJECT_STORE_BYTES: Final = 512 * 1024**2
+_PROBE_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class RaySession:
+    """A connection to Ray.
+
+    Parameters
+    ----------
+    joined : str
+        What was joined: an address, ``this process's`` when Ray ran here already, '' when started by us.
+    """
+
+    joined: str
+
+    def close(self) -> None:
+        """Stop what was started; leave what was joined by others in this process alone."""
+        import ray
+
+        if self.joined != _THIS_PROCESS and ray.is_initialized():
+            ray.shutdown()
+
+
+_THIS_PROCESS: Final = "this process"
+
+
+def open_ray(address: str | None = None, *, cpus: int | None = None) -> RaySession:
+    """Start a local Ray, or join the one at `address` (or in ``RAY_ADDRESS``), or use this process's own.
+
+    A Ray that others run on this machine is left alone: ours is started beside it, on free ports.
+
+    Raises
+    ------
+    RayUnavailableError
+        When Ray cannot be started, or nothing that is Ray answers at the address.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    import ray
+
+    if ray.is_initialized():
+        return RaySession(_THIS_PROCESS)
+    address = address or os.environ.get("RAY_ADDRESS") or None
+    if address and address != "local":
+        return _join(address)
+    try:
+        ray.init(
+            address="local",
+            num_cpus=cpus,
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=False,
+            object_store_memory=_OBJECT_STORE_BYTES,
+            _node_ip_address="127.0.0.1",
+        )
+    except Exception as error:
+        raise RayUnavailableError(
+            f"a local Ray could not be started ({type(error).__name__}: {_first_line(error)})",
+            hint="Run `qam doctor`: it checks memory, disk and ports.",
+        ) from error
+    return RaySession("")
+
+
+def _join(address: str) -> RaySession:
+    import ray
+
+    _probe(address)
+    try:
+        ray.init(address=address, log_to_driver=False, configure_logging=False)
+    except Exception as error:
+        raise RayUnavailableError(
+            f"no Ray of this version could be joined at {address!r} ({type(error).__name__}: {_first_line(error)})",
+            hint="Check that `ray status` works there, and that both sides run the same Ray and Python.",
+            address=address,
+        ) from error
+    return RaySession(address)
+
+
+def _probe(address: str) -> None:
+    """Fail fast where Ray itself would try for a minute: nobody listens, or what listens is not Ray."""
+    if address == "auto" or "://" in address:
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise RayUnavailableError(
+            f"{address!r} is no address of Ray", hint="Write HOST:PORT, or auto.", address=address
+        )
+    try:
+        with socket.create_connection((host, int(port)), timeout=_PROBE_SECONDS):
+            pass
+    except OSError as error:
+        raise RayUnavailableError(
+            f"nothing answers at {address!r} ({error.strerror or type(error).__name__})",
+            hint="Start Ray there (`ray start --head`), or leave the address out to start a local one.",
+            address=address,
+        ) from None
+    if not _answers_as_ray(address):
+        raise RayUnavailableError(
+            f"port {port} of {host} is taken by something that is not Ray (or a Ray of another version)",
+            hint="Give the address of Ray's head, or leave it out to start a local one.",
+            address=address,
+        )
+
+
+def _answers_as_ray(address: str) -> bool:
+    import subprocess
+    import sys
+
+    probe = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", address]
+    try:
+        return subprocess.run(probe, timeout=20, capture_output=True, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else "no message"
