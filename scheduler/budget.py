@@ -52,6 +52,17 @@ class Stopwatch:
         """Seconds left; infinite without a limit in seconds."""
         return float("inf") if self.budget.seconds is None else self.budget.seconds - self.elapsed()
 
+    def fraction(self) -> float:
+        """Share of the seconds that is spent; 0 without a limit in seconds."""
+        limit = self.budget.seconds
+        return 0.0 if limit is None else self.elapsed() / max(limit, 1e-9)
+
+    def part(self, share: float) -> Stopwatch:
+        """A stopwatch for a share of the remaining seconds, cancelled with this one."""
+        left = self.remaining()
+        seconds = None if left == float("inf") else max(left, 0.0) * share
+        return Stopwatch(Budget(seconds=seconds, cancelled=self.budget.cancelled))
+
     def cancelled(self) -> bool:
         """Whether the caller asked to stop."""
         return self.budget.cancelled is not None and self.budget.cancelled()

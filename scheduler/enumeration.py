@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array, row_of
-from scheduler.bounds.certificate import finite_unassigned_cost
 from scheduler.evaluation import CAPACITY_TOLERANCE, distances
+from scheduler.spaces import finite_unassigned_cost
 
 if TYPE_CHECKING:
     from scheduler.problem import AssignmentProblem
@@ -76,9 +76,7 @@ def _values(problem: AssignmentProblem, labels: Int64Array) -> FloatArray:
     return np.where(allowed, value, np.inf)
 
 
-def _within_capacity(
-    problem: AssignmentProblem, agents: Int32Array, entry: Int64Array, out: BoolArray
-) -> BoolArray:
+def _within_capacity(problem: AssignmentProblem, agents: Int32Array, entry: Int64Array, out: BoolArray) -> BoolArray:
     rows = np.repeat(np.arange(len(agents)), problem.tasks)
     cell = rows * problem.agents + np.where(out, 0, agents).ravel()
     allowed = np.ones(len(agents), dtype=np.bool_)

@@ -123,9 +123,7 @@ class ProblemTooLargeError(SchedulerError):
         self.quantity = quantity
         self.value = value
         self.limit = limit
-        super().__init__(
-            f"{solver} takes at most {limit} {quantity}, this problem has {value}: use solver 'pga'"
-        )
+        super().__init__(f"{solver} takes at most {limit} {quantity}, this problem has {value}: use solver 'pga'")
 
     def __reduce__(self) -> tuple[type[ProblemTooLargeError], tuple[str, str, int, int]]:
         return type(self), (self.solver, self.quantity, self.value, self.limit)
@@ -148,9 +146,7 @@ class CertificateError(SchedulerError, ValueError):
         self.array = array
         self.shape = shape
         self.expected = expected
-        super().__init__(
-            f"certificate {array} has shape {shape}, the problem asks for {expected}: use its own one"
-        )
+        super().__init__(f"certificate {array} has shape {shape}, the problem asks for {expected}: use its own one")
 
     def __reduce__(self) -> tuple[type[CertificateError], tuple[str, tuple[int, ...], tuple[int, ...]]]:
         return type(self), (self.array, self.shape, self.expected)

@@ -166,11 +166,7 @@ def objective(problem: AssignmentProblem, assignment: ArrayLike) -> Objective:
     owner = row_of(problem.pair_ptr)
     once = owner < problem.pair_task
     first, second = owner[once], problem.pair_task[once]
-    pairs = (
-        float(problem.pair_weight[once] @ distances(problem, vector[first], vector[second]))
-        if len(first)
-        else 0.0
-    )
+    pairs = float(problem.pair_weight[once] @ distances(problem, vector[first], vector[second])) if len(first) else 0.0
     return Objective(chosen, missed, pairs, chosen + missed + pairs)
 
 
@@ -180,9 +176,7 @@ def violations(problem: AssignmentProblem, assignment: ArrayLike) -> Violations:
     where = positions(problem, vector)
     load = loads(problem, vector)
     over = np.argwhere(load > problem.capacity * (1.0 + CAPACITY_TOLERANCE))
-    overload = tuple(
-        Overload(int(a), int(r), float(load[a, r]), float(problem.capacity[a, r])) for a, r in over
-    )
+    overload = tuple(Overload(int(a), int(r), float(load[a, r]), float(problem.capacity[a, r])) for a, r in over)
     owner = row_of(problem.conflict_ptr)
     other = problem.conflict_task
     clash = (owner < other) & (vector[owner] == vector[other]) & (vector[owner] >= 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scheduler.arrays import FloatArray, Int64Array, row_of
-from scheduler.bounds.certificate import finite_unassigned_cost
+from scheduler.spaces import finite_unassigned_cost
 
 if TYPE_CHECKING:
     from scheduler.problem import AssignmentProblem
@@ -33,9 +33,7 @@ class Rows:
     upper: list[FloatArray]
     count: int = 0
 
-    def add(
-        self, row: Int64Array, column: Int64Array, value: FloatArray, lower: FloatArray, upper: FloatArray
-    ) -> None:
+    def add(self, row: Int64Array, column: Int64Array, value: FloatArray, lower: FloatArray, upper: FloatArray) -> None:
         """Append a block of rows; `row` counts from 0 within the block."""
         self.row.append(row + self.count)
         self.column.append(column)

@@ -28,9 +28,7 @@ class Recorder:
         As in `Solver.solve`.
     """
 
-    def __init__(
-        self, problem: AssignmentProblem, budget: Budget, on_improve: OnImprove | None = None
-    ) -> None:
+    def __init__(self, problem: AssignmentProblem, budget: Budget, on_improve: OnImprove | None = None) -> None:
         self.problem = problem
         self.stopwatch = Stopwatch(budget)
         self.bound: float | None = None

@@ -112,14 +112,10 @@ def _links(
     first, second = _indices(name, columns[0], tasks), _indices(name, columns[1], tasks)
     weight = np.asarray(columns[2], dtype=np.float64)
     if not len(first) == len(second) == len(weight):
-        raise InvalidProblemError(
-            name, None, len(second), f"must have length {len(first)}, as its first column has"
-        )
+        raise InvalidProblemError(name, None, len(second), f"must have length {len(first)}, as its first column has")
     alone = np.flatnonzero(first == second)
     if len(alone):
-        raise InvalidProblemError(
-            name, int(alone[0]), int(first[alone[0]]), "a task cannot be linked with itself"
-        )
+        raise InvalidProblemError(name, int(alone[0]), int(first[alone[0]]), "a task cannot be linked with itself")
     key = np.minimum(first, second) * tasks + np.maximum(first, second)
     unique, group = np.unique(key, return_inverse=True)
     total = np.bincount(group, weights=weight)

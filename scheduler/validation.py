@@ -34,9 +34,7 @@ DIMENSIONS = {"demand": 2, "capacity": 2, "cluster_distance": 2}
 
 def missing(name: str, path: str) -> InvalidProblemError:
     """Error for a file that lacks an array."""
-    return InvalidProblemError(
-        name, None, None, f"is not in {path}: write the file with AssignmentProblem.save"
-    )
+    return InvalidProblemError(name, None, None, f"is not in {path}: write the file with AssignmentProblem.save")
 
 
 def convertible(name: str, value: object, dtype: type[np.generic]) -> NDArray[np.generic]:
@@ -45,9 +43,7 @@ def convertible(name: str, value: object, dtype: type[np.generic]) -> NDArray[np
     wanted = DIMENSIONS.get(name, 1)
     if array.ndim != wanted:
         raise InvalidProblemError(name, None, array.shape, f"give an array of {wanted} dimension(s)")
-    if array.dtype.kind not in "iufb" or (
-        np.issubdtype(dtype, np.integer) and array.dtype.kind == "f" and array.size
-    ):
+    if array.dtype.kind not in "iufb" or (np.issubdtype(dtype, np.integer) and array.dtype.kind == "f" and array.size):
         kind = "whole numbers" if np.issubdtype(dtype, np.integer) else "numbers"
         raise InvalidProblemError(name, None, str(array.dtype), f"give an array of {kind} ({dtype.__name__})")
     if np.issubdtype(dtype, np.integer) and array.size and not np.can_cast(array.dtype, dtype):
@@ -67,9 +63,7 @@ def check(problem: AssignmentProblem) -> None:
         if name != "cost":
             _refuse(name, values, values < 0, "must not be negative")
     unassigned = problem.unassigned_cost
-    _refuse(
-        "unassigned_cost", unassigned, np.isnan(unassigned) | (unassigned == -np.inf), "give a number or inf"
-    )
+    _refuse("unassigned_cost", unassigned, np.isnan(unassigned) | (unassigned == -np.inf), "give a number or inf")
     _check_links(problem, "pair", tasks)
     _check_links(problem, "conflict", tasks)
     _check_clusters(problem, agents)
@@ -87,9 +81,7 @@ def _expect_length(name: str, values: NDArray[np.generic], length: int, because:
 
 
 def _check_ptr(name: str, ptr: Int64Array, rows: int, entries: int, of: str) -> None:
-    _expect_length(
-        name, ptr, rows + 1, "one more than there are tasks (unassigned_cost has one entry a task)"
-    )
+    _expect_length(name, ptr, rows + 1, "one more than there are tasks (unassigned_cost has one entry a task)")
     if ptr[0] != 0:
         raise InvalidProblemError(name, 0, int(ptr[0]), "must start at 0")
     _refuse(name, ptr[1:], np.diff(ptr) < 0, "must not decrease")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.arrays import FloatArray, row_of
+from scheduler.arrays import FloatArray
 from scheduler.errors import CertificateError
+from scheduler.spaces import finite_unassigned_cost, full_space
 
 if TYPE_CHECKING:
     from scheduler.problem import AssignmentProblem
@@ -81,7 +82,6 @@ def dual_value(problem: AssignmentProblem, prices: FloatArray, messages: FloatAr
     pairs = 0.0
     if len(problem.pair_task):
         from scheduler.kernels.messages import pair_minima
-        from scheduler.spaces import full_space
 
         given = np.zeros(message_count(problem)) if messages is None else np.array(messages, dtype=np.float64)
         pairs = pair_minima(full_space(problem), given, reduced, missed)
@@ -90,26 +90,3 @@ def dual_value(problem: AssignmentProblem, prices: FloatArray, messages: FloatAr
     if len(filled):
         least[filled] = np.minimum(least[filled], np.minimum.reduceat(reduced, problem.task_ptr[filled]))
     return float(least.sum()) + float(pairs) - float((charged * problem.capacity).sum())
-
-
-def finite_unassigned_cost(problem: AssignmentProblem) -> FloatArray:
-    """`unassigned_cost` with a finite charge for infinity that no saving elsewhere outweighs, shape (T,).
-
-    Twenty times the largest possible change of the objective by one task, plus the largest cost: finite, so
-    that messages stay finite, and less than infinite, so that bounds stay valid.
-    """
-    missed = np.array(problem.unassigned_cost)
-    forced = np.isinf(missed)
-    if forced.any():
-        finite = missed[~forced]
-        largest = max(np.abs(problem.cost).max(initial=0.0), np.abs(finite).max(initial=0.0))
-        farthest = max(
-            problem.cluster_distance.max(initial=0.0),
-            problem.unassigned_distance,
-            problem.same_agent_distance,
-        )
-        heaviest = np.bincount(row_of(problem.pair_ptr), weights=problem.pair_weight, minlength=1).max(
-            initial=0.0
-        )
-        missed[forced] = 20.0 * (2.0 * largest + farthest * heaviest) + 1e-30
-    return missed

@@ -73,14 +73,10 @@ def lagrangian_bound(
         unit = step_unit(problem, space.missed)
         current, moments = best.copy(), np.zeros((2, *best.shape))
         value, steps = -np.inf, min(STEPS_BETWEEN_LOOKS, max(iterations, 1))
-        sizes = np.geomspace(
-            FIRST_STEP if prices is None else FIRST_STEP / 10, LAST_STEP, iterations // steps + 1
-        )
+        sizes = np.geomspace(FIRST_STEP if prices is None else FIRST_STEP / 10, LAST_STEP, iterations // steps + 1)
         for block in range(iterations // steps):
             rates = np.outer(sizes[block : block + 2], unit)
-            value = ascend(
-                space, space.cost, space.missed, current, best, moments, rates, block * steps, steps, value
-            )
+            value = ascend(space, space.cost, space.missed, current, best, moments, rates, block * steps, steps, value)
             if stopwatch is not None and stopwatch.expired():
                 break
     return Certificate("lagrangian", dual_value(problem, best, None), best)

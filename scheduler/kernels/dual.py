@@ -21,9 +21,7 @@ from scheduler.kernels.types import Space, kernel
 
 
 @kernel
-def supergradient(
-    space: Space, unary: FloatArray, missed: FloatArray, prices: FloatArray, load: FloatArray
-) -> float:
+def supergradient(space: Space, unary: FloatArray, missed: FloatArray, prices: FloatArray, load: FloatArray) -> float:
     """Value of the dual at `prices`; `load` (A, R) becomes the load of the minimisers."""
     resources = prices.shape[1]
     value = 0.0

@@ -51,8 +51,22 @@ def pair_table(space: Space, i: int, j: int, weight: float, table: FloatArray) -
 
 
 @kernel
+def add_messages(space: Space, messages: FloatArray, unary: FloatArray, missed: FloatArray) -> None:
+    """Add every message to the cost of its label, in place."""
+    at = 0
+    for i in range(len(missed)):
+        begin, width = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
+        for _ in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
+            for k in range(width):
+                unary[begin + k] += messages[at + k]
+            missed[i] += messages[at + width]
+            at += width + 1
+
+
+@kernel
 def pair_minima(space: Space, messages: FloatArray, unary: FloatArray, missed: FloatArray) -> float:
     """Sum over pairs of min(weight x distance - both messages); messages are added to the labels' costs."""
+    add_messages(space, messages, unary, missed)
     offset, opposite = message_offsets(space), opposite_entries(space)
     widest = 1
     for i in range(len(missed)):
@@ -60,11 +74,8 @@ def pair_minima(space: Space, messages: FloatArray, unary: FloatArray, missed: F
     table = np.empty((widest, widest))
     total = 0.0
     for i in range(len(missed)):
-        begin, width = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
+        width = space.task_ptr[i + 1] - space.task_ptr[i]
         for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
-            for k in range(width):
-                unary[begin + k] += messages[offset[e] + k]
-            missed[i] += messages[offset[e] + width]
             j = space.pair_task[e]
             if j < i:
                 continue
@@ -76,3 +87,63 @@ def pair_minima(space: Space, messages: FloatArray, unary: FloatArray, missed: F
                     least = min(least, table[k, m] - messages[offset[e] + k] - messages[back + m])
             total += least
     return total
+
+
+@kernel
+def pass_messages(  # noqa: PLR0912 - the branches are the inner loop
+    space: Space,
+    offset: Int64Array,
+    opposite: Int64Array,
+    messages: FloatArray,
+    unary: FloatArray,
+    missed: FloatArray,
+    forward: bool,
+) -> None:
+    """One sweep of handshakes over all pairs in place, in task order or against it.
+
+    `unary` and `missed` are the labels' costs with prices and messages in them, and stay so.
+    """
+    tasks = len(missed)
+    widest = 1
+    for i in range(tasks):
+        widest = max(widest, space.task_ptr[i + 1] - space.task_ptr[i] + 1)
+    table = np.empty((widest, widest))
+    left, right, other = np.empty(widest), np.empty(widest), np.empty(widest)
+    for step in range(tasks):
+        i = step if forward else tasks - 1 - step
+        first, rows = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
+        for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
+            j = space.pair_task[e]
+            if (j < i) == forward:
+                continue
+            second, columns = space.task_ptr[j], space.task_ptr[j + 1] - space.task_ptr[j]
+            here, there = offset[e], offset[opposite[e]]
+            pair_table(space, i, j, space.pair_weight[e], table)
+            for k in range(rows):
+                left[k] = unary[first + k] - messages[here + k]
+            left[rows] = missed[i] - messages[here + rows]
+            for m in range(columns):
+                right[m] = unary[second + m] - messages[there + m]
+            right[columns] = missed[j] - messages[there + columns]
+            other[: columns + 1] = np.inf
+            for k in range(rows + 1):
+                least = np.inf
+                for m in range(columns + 1):
+                    least = min(least, table[k, m] + right[m])
+                half = 0.5 * (left[k] - least)
+                for m in range(columns + 1):
+                    other[m] = min(other[m], table[k, m] + half)
+            for m in range(columns):
+                messages[there + m] = other[m]
+                unary[second + m] = right[m] + other[m]
+            messages[there + columns] = other[columns]
+            missed[j] = right[columns] + other[columns]
+            for k in range(rows + 1):
+                least = np.inf
+                for m in range(columns + 1):
+                    least = min(least, table[k, m] - other[m])
+                messages[here + k] = least
+                if k < rows:
+                    unary[first + k] = left[k] + least
+                else:
+                    missed[i] = left[k] + least

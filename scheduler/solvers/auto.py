@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.enumeration import states
 from scheduler.solvers.exact import ENUMERATION_LIMIT, Exact
-from scheduler.solvers.greedy import Greedy
+from scheduler.solvers.pga import PriceGuidedAnnealing
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -41,4 +41,4 @@ class Auto:
         """The solver for a problem and the reason."""
         if states(problem) <= ENUMERATION_LIMIT:
             return Exact(), f"at most {ENUMERATION_LIMIT} assignments are enumerated"
-        return Greedy(), "too many assignments to enumerate"
+        return PriceGuidedAnnealing(), f"more than {ENUMERATION_LIMIT} assignments"

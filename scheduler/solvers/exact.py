@@ -14,12 +14,13 @@ import numpy as np
 
 from scheduler import highs as models
 from scheduler.arrays import FloatArray, Int32Array, Int64Array, row_of
-from scheduler.bounds.certificate import Certificate, finite_unassigned_cost
+from scheduler.bounds.certificate import Certificate
 from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.enumeration import enumerate_best, states
 from scheduler.errors import ProblemTooLargeError
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder, without_violations
+from scheduler.spaces import finite_unassigned_cost
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -144,9 +145,7 @@ def pair_model(problem: AssignmentProblem) -> tuple[Any, models.Scale]:
         row = np.concatenate([np.repeat(np.arange(len(left)), len(right)), np.arange(len(left)),
                               len(left) + np.tile(np.arange(len(right)), len(left)),
                               len(left) + np.arange(len(right))])  # fmt: skip
-        value = np.concatenate(
-            [np.ones(len(flow)), -np.ones(len(left)), np.ones(len(flow)), -np.ones(len(right))]
-        )
+        value = np.concatenate([np.ones(len(flow)), -np.ones(len(left)), np.ones(len(flow)), -np.ones(len(right))])
         rows.add(row, np.concatenate([flow, left, flow, right]), value, zero, zero)
     _add_conflicts(problem, rows)
     total = np.concatenate(cost) / scale.cost

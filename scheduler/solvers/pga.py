@@ -1,0 +1,101 @@
+"""Price-guided annealing: dual prices and beliefs, an anneal that packs loads last, repair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.budget import Stopwatch
+from scheduler.insertion import insert
+from scheduler.recorder import Recorder
+from scheduler.relaxation import Relaxation, most_believed, relax
+from scheduler.schedule import REHEAT, Schedule
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from scheduler.budget import Budget
+    from scheduler.plan import OnImprove, Parallel, Plan
+    from scheduler.problem import AssignmentProblem
+    from scheduler.search import Search
+
+BOUND_SHARE = 0.25
+"""Most of the seconds that the bound may take."""
+DEFAULT_SWEEPS = 2000
+"""Sweeps where the budget limits neither sweeps nor seconds."""
+STEPS = 100
+"""Points of the schedule that an anneal stops at."""
+FLAT_LIMIT = 20_000
+"""Tasks above which the search goes through rotating domains."""
+
+
+class PriceGuidedAnnealing:
+    """The solver for all sizes: flat up to `FLAT_LIMIT` tasks, by rotating domains above."""
+
+    name = "pga"
+
+    def solve(
+        self,
+        problem: AssignmentProblem,
+        budget: Budget,
+        seed: int,
+        start: ArrayLike | None = None,
+        parallel: Parallel | None = None,
+        on_improve: OnImprove | None = None,
+    ) -> Plan:
+        """See `Solver.solve`. From a `start` it reheats gently instead of annealing from scratch."""
+        recorder = Recorder(problem, budget, on_improve)
+        begun = recorder.offer_start(start)
+        relaxation = relax(problem, recorder.stopwatch.part(BOUND_SHARE))
+        recorder.prove(relaxation.certificate)
+        recorder.offer(insert(problem, relaxation.prices, recorder.best if begun is None else begun))
+        if not len(problem.agent) or recorder.finished():
+            return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
+        if problem.tasks > FLAT_LIMIT:
+            from scheduler.hierarchy import rotate_domains
+
+            domains = rotate_domains(recorder, relaxation, seed, parallel, cold=begun is None)
+            return recorder.plan(self.name, seed, f"annealed {domains} rotating domains, then all together")
+        sweeps = search_flat(recorder, relaxation, seed, cold=begun is None)
+        return recorder.plan(self.name, seed, f"annealed all {problem.tasks} tasks together, {sweeps} sweeps")
+
+
+def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> int:
+    """A short anneal for an early plan, then a long one; returns the number of sweeps."""
+    from scheduler.search import Search, without_conflicts
+
+    problem, watch = recorder.problem, recorder.stopwatch
+    first = without_conflicts(problem, most_believed(problem, relaxation)) if cold else recorder.best
+    search = Search(problem, relaxation.prices, relaxation.belief, first, seed)
+    sweeps = watch.budget.sweeps
+    if sweeps is None and watch.budget.seconds is None:
+        sweeps = DEFAULT_SWEEPS
+    schedule = Schedule() if cold else REHEAT
+    total = 0
+    for share in (0.2, 1.0):
+        allowed = None if sweeps is None else max(int((sweeps - total) * share), 1)
+        total += anneal_once(search, schedule, watch.part(share), allowed)
+        recorder.offer(search.finish())
+        if recorder.finished() or (sweeps is not None and total >= sweeps):
+            break
+        if cold:
+            search.restart(first)
+    return total
+
+
+def anneal_once(search: Search, schedule: Schedule, watch: Stopwatch, sweeps: int | None) -> int:
+    """Run one whole schedule within a number of sweeps or the seconds of `watch`; returns the sweeps."""
+    done, block = 0, 1
+    while True:
+        progress = watch.fraction() if sweeps is None else max(done / sweeps, watch.fraction())
+        if progress >= 1.0 or watch.expired():
+            return done
+        if sweeps is not None:
+            block = max(1, -(-sweeps // STEPS))
+            block = min(block, sweeps - done)
+        search.sweep(schedule, progress, block)
+        done += block
+        if sweeps is None:
+            spent = watch.fraction() - progress
+            block = max(1, int(block * np.clip(1.0 / (STEPS * max(spent, 1e-9)), 0.5, 2.0)))
