@@ -3,8 +3,7 @@
 The parts of a panel lie within a day of its newest part. LDL is calculated by Friedewald's formula only below
 400 mg/dL of triglycerides. Molar units are converted with the molar mass of the analyte.
 
-Ten-year cardiovascular risk is left out: the pooled cohort equations of 2013 ask for a race that the record
-does not carry.
+With all its inputs there, the ten-year risk by the PREVENT equation is added (see `cardiovascular_risk`).
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from agents.record import LOINC, PatientRecord
 from agents.result import Finding, Outcome, Value
 from agents.skill import Skill
+from agents.skills.cardiovascular_risk import risk
 from agents.skills.measurements import (
     HDL,
     LDL,
@@ -28,7 +28,8 @@ from agents.skills.outcomes import not_computable
 SOURCE = (
     "NCEP Adult Treatment Panel III. JAMA 2001;285:2486-2497 (classes); Friedewald WT et al. Clin Chem "
     "1972;18:499-502 (LDL); Jacobson TA et al. J Clin Lipidol 2015;9:129-169 (non-HDL classes); Grundy SM et "
-    "al. 2018 AHA/ACC cholesterol guideline. Circulation 2019;139:e1082-e1143"
+    "al. 2018 AHA/ACC cholesterol guideline. Circulation 2019;139:e1082-e1143; Khan SS et al. PREVENT. "
+    "Circulation 2024;149:430-449 (ten-year risk)"
 )
 _PANEL = timedelta(days=1)
 
@@ -63,6 +64,14 @@ def friedewald(total: float, hdl: float, triglycerides: float) -> float | None:
     """LDL cholesterol, all in mg/dL; None at 400 mg/dL of triglycerides or more, where it does not hold."""
     ldl = total - hdl - triglycerides / 5.0
     return ldl if triglycerides < 400.0 and ldl > 0 else None
+
+
+def risk_words(percent: float) -> str:
+    """Category of a ten-year risk in percent, with the limits of the 2018 guideline."""
+    for low, words in ((20.0, "high"), (7.5, "intermediate"), (5.0, "borderline")):
+        if percent >= low:
+            return words
+    return "low"
 
 
 def _panel(record: PatientRecord, as_of: datetime) -> dict[str, Lookup]:
@@ -132,13 +141,17 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
         evidence = [reading.evidence for reading in found.values()]
         return not_computable("Lipid classes", [*missing, why], SOURCE, evidence=evidence)
     values = ([ldl] if ldl is not None else []) + _values(amounts)
+    percent, lacking, grounds = risk(record, as_of, amounts.get("total"), amounts.get("hdl"))
+    if percent is not None:
+        words = risk_words(percent)
+        values.append(Value("10-year ASCVD risk (PREVENT)", round(percent, 1), "%", interpretation=words))
     return Outcome(
         summary=f"Lipids: {', '.join(f'{v.name} {v.interpretation}' for v in values)}.",
         values=tuple(values),
         findings=tuple(_findings(amounts, ldl)),
-        missing=tuple(missing),
+        missing=(*missing, *lacking),
         source=SOURCE,
-        evidence=tuple(reading.evidence for reading in found.values()),
+        evidence=(*(reading.evidence for reading in found.values()), *grounds),
         data={"status": "computed", "mg_per_dl": {k: round(v, 1) for k, v in amounts.items()}},
     )
 
@@ -149,6 +162,7 @@ SKILL = Skill(
     inputs=(
         "total cholesterol, HDL, LDL and triglycerides (mg/dL or mmol/L)",
         "date of birth",
+        "for the risk also: sex, blood pressure, creatinine, smoking status, conditions, medications",
     ),
     source=SOURCE,
     compute=compute,

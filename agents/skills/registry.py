@@ -11,6 +11,7 @@ from agents.errors import AgentsError, UnknownSkillError
 from agents.skill import Skill
 
 _MODULES = (
+    "triage",
     "early_warning_score",
     "blood_pressure",
     "body_mass_index",
@@ -21,6 +22,7 @@ _MODULES = (
     "medication_reconciliation",
     "screening",
     "immunisation",
+    "discharge_summary",
 )
 """Modules of this package, each with a `SKILL`."""
 

@@ -47,29 +47,31 @@ def _ever_smoked(record: PatientRecord, as_of: datetime) -> bool | str:
 
 
 def _twenty_pack_years(record: PatientRecord, as_of: datetime) -> bool | str:
-    status = smoking(record, as_of)
-    if status is None or status == "never":
-        return "no smoking status" if status is None else False
+    ever = _ever_smoked(record, as_of)
     amount = newest(record, _PACK_YEARS, as_of).reading
+    if ever is not True:
+        return ever
     if amount is None:
         return "no pack-years of smoking"
     if amount.value < 20:
         return False
-    return True if status == "current" else "no date of quitting smoking"
+    return True if smoking(record, as_of) == "current" else "no date of quitting smoking"
 
 
 def _applies(rule: dict[str, Any], record: PatientRecord, as_of: datetime, age: int) -> bool | str:
     """Whether a rule is for this person; a text names what is missing to tell."""
-    first, last = rule["ages"]
     sex = rule.get("sex", "")
-    if not first <= age <= last or (sex and record.sex in ("female", "male") and record.sex != sex):
+    if not rule["ages"][0] <= age <= rule["ages"][1] or (sex and {sex, record.sex} == {"female", "male"}):
         return False
-    if any(has_group(record, group, as_of) for group in rule.get("excludes", ())):
-        return False
-    if not all(has_group(record, group, as_of) for group in rule.get("needs", ())):
+    excluded = any(has_group(record, group, as_of) for group in rule.get("excludes", ()))
+    if excluded or not all(has_group(record, group, as_of) for group in rule.get("needs", ())):
         return False
     if sex and record.sex != sex:
         return f"no sex that the rule has (recorded: {record.sex})"
+    return _at_risk(rule, record, as_of)
+
+
+def _at_risk(rule: dict[str, Any], record: PatientRecord, as_of: datetime) -> bool | str:
     if "body_mass_index" in rule:
         index = newest(record, BODY_MASS_INDEX, as_of)
         return index.reading.value >= rule["body_mass_index"] if index.reading else index.missing
