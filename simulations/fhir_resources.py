@@ -14,9 +14,7 @@ CVX = "http://hl7.org/fhir/sid/cvx"
 UCUM = "http://unitsofmeasure.org"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 
-SYNTHETIC = {
-    "tag": [{"system": f"{TERMINOLOGY}/v3-ActReason", "code": "HTEST", "display": "test health data"}]
-}
+SYNTHETIC = {"tag": [{"system": f"{TERMINOLOGY}/v3-ActReason", "code": "HTEST", "display": "test health data"}]}
 """The mark of HL7 for test data; every synthetic patient carries it."""
 
 

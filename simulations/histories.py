@@ -30,14 +30,10 @@ class Drug:
 
 
 CONDITIONS: dict[str, LongTermCondition] = {
-    "hypertension": LongTermCondition(
-        "59621000", "Essential hypertension", 0.18, 0.65, ("lisinopril", "amlodipine")
-    ),
+    "hypertension": LongTermCondition("59621000", "Essential hypertension", 0.18, 0.65, ("lisinopril", "amlodipine")),
     "diabetes": LongTermCondition("44054006", "Diabetes mellitus type 2", 0.08, 0.25, ("metformin",)),
     "kidney-3": LongTermCondition("433144002", "Chronic kidney disease stage 3", 0.02, 0.25),
-    "kidney-4": LongTermCondition(
-        "431857002", "Chronic kidney disease stage 4", 0.005, 0.07, ("allopurinol",)
-    ),
+    "kidney-4": LongTermCondition("431857002", "Chronic kidney disease stage 4", 0.005, 0.07, ("allopurinol",)),
     "hyperlipidemia": LongTermCondition("55822004", "Hyperlipidemia", 0.15, 0.45, ("simvastatin",)),
     "coronary": LongTermCondition(
         "53741008", "Coronary arteriosclerosis", 0.02, 0.25, ("aspirin", "atorvastatin", "metoprolol")
@@ -56,16 +52,12 @@ CONDITIONS: dict[str, LongTermCondition] = {
 DRUGS: dict[str, Drug] = {
     "lisinopril": Drug("314076", "lisinopril 10 MG Oral Tablet", 10, "mg", 1),
     "amlodipine": Drug("197361", "amlodipine 5 MG Oral Tablet", 1, "{tablet}", 1),
-    "metformin": Drug(
-        "860975", "24 HR metformin hydrochloride 500 MG Extended Release Oral Tablet", 1000, "mg", 2
-    ),
+    "metformin": Drug("860975", "24 HR metformin hydrochloride 500 MG Extended Release Oral Tablet", 1000, "mg", 2),
     "allopurinol": Drug("197319", "allopurinol 100 MG Oral Tablet", 300, "mg", 1),
     "simvastatin": Drug("312961", "simvastatin 20 MG Oral Tablet", 1, "{tablet}", 1),
     "atorvastatin": Drug("259255", "atorvastatin 80 MG Oral Tablet", 80, "mg", 1),
     "aspirin": Drug("243670", "aspirin 81 MG Oral Tablet", 81, "mg", 1),
-    "metoprolol": Drug(
-        "866412", "24 HR metoprolol succinate 100 MG Extended Release Oral Tablet", 100, "mg", 1
-    ),
+    "metoprolol": Drug("866412", "24 HR metoprolol succinate 100 MG Extended Release Oral Tablet", 100, "mg", 1),
     "digoxin": Drug("197604", "digoxin 0.125 MG Oral Tablet", 0.125, "mg", 1),
     "apixaban": Drug("1364445", "apixaban 5 MG Oral Tablet", 5, "mg", 2),
     "furosemide": Drug("313988", "furosemide 40 MG Oral Tablet", 40, "mg", 1),
@@ -102,9 +94,7 @@ def draw_conditions(rng: Generator, age: int, certain: str) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def draw_prescriptions(
-    rng: Generator, conditions: tuple[str, ...], presentation: str
-) -> tuple[Prescription, ...]:
+def draw_prescriptions(rng: Generator, conditions: tuple[str, ...], presentation: str) -> tuple[Prescription, ...]:
     """Medicines for `conditions`; some lack their reason, some are there twice, as in real lists."""
     taken = [
         Prescription(drug, key if rng.random() < 0.85 else "")

@@ -37,9 +37,7 @@ def vital_observations(rng: Generator, patient: SyntheticPatient) -> list[JSON]:
     if zone == OBSERVATION or (zone in (RESUS, MAJORS) and rng.random() < 0.1):
         again = patient.now - timedelta(minutes=int(rng.integers(1, 30)))
         sets.append((max(first, again), draw_vitals(rng, patient, treated=0.35)))
-    found = [
-        item for number, (at, vitals) in enumerate(sets, 1) for item in _set(patient, number, at, vitals)
-    ]
+    found = [item for number, (at, vitals) in enumerate(sets, 1) for item in _set(patient, number, at, vitals)]
     return found + _build(rng, patient, first)
 
 

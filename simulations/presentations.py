@@ -53,12 +53,8 @@ ZONES: dict[str, int] = {RESUS: 6, MAJORS: 21, MINORS: 12, CHILDREN: 8, OBSERVAT
 PRESENTATIONS: tuple[Presentation, ...] = (
     Presentation("sepsis", "91302008", "Sepsis", RESUS, (0.7, 1.0), 0.5, 1.0, 1.0, 0.7, ages=(45, 92)),
     Presentation("anaphylaxis", "39579001", "Anaphylaxis", RESUS, (0.6, 0.9), 0.8, 0.9, ages=(18, 60)),
-    Presentation(
-        "bleeding", "74474003", "Gastrointestinal hemorrhage", RESUS, (0.6, 0.9), 0.2, 1.0, brain=0.2
-    ),
-    Presentation(
-        "stroke", "230690007", "Cerebrovascular accident", RESUS, (0.6, 1.0), brain=1.0, ages=(50, 92)
-    ),
+    Presentation("bleeding", "74474003", "Gastrointestinal hemorrhage", RESUS, (0.6, 0.9), 0.2, 1.0, brain=0.2),
+    Presentation("stroke", "230690007", "Cerebrovascular accident", RESUS, (0.6, 1.0), brain=1.0, ages=(50, 92)),
     Presentation("overdose", "7895008", "Poisoning caused by drug", RESUS, (0.6, 0.9), -0.9, 0.3, brain=1.0),
     Presentation(
         "ketoacidosis",
@@ -97,9 +93,7 @@ PRESENTATIONS: tuple[Presentation, ...] = (
         ages=(55, 92),
         history="heart-failure",
     ),
-    Presentation(
-        "chest-pain", "29857009", "Chest pain", MAJORS, (0.1, 0.6), 0.1, 0.2, pain=0.6, ages=(35, 90)
-    ),
+    Presentation("chest-pain", "29857009", "Chest pain", MAJORS, (0.1, 0.6), 0.1, 0.2, pain=0.6, ages=(35, 90)),
     Presentation(
         "fast-fibrillation",
         "49436004",
@@ -113,41 +107,21 @@ PRESENTATIONS: tuple[Presentation, ...] = (
     ),
     Presentation("abdominal-pain", "21522001", "Abdominal pain", MAJORS, (0.1, 0.5), 0.1, 0.2, 0.3, pain=0.8),
     Presentation("renal-colic", "7093002", "Renal colic", MAJORS, (0.2, 0.5), pain=1.0, ages=(25, 70)),
-    Presentation(
-        "hip-fracture", "5913000", "Fracture of neck of femur", MAJORS, (0.3, 0.5), pain=0.8, ages=(68, 94)
-    ),
+    Presentation("hip-fracture", "5913000", "Fracture of neck of femur", MAJORS, (0.3, 0.5), pain=0.8, ages=(68, 94)),
     Presentation("syncope", "271594007", "Syncope", MAJORS, (0.1, 0.4), circulation=0.4, brain=0.1),
     Presentation("ankle-sprain", "44465007", "Sprain of ankle", MINORS, (0.0, 0.2), pain=0.4, ages=(16, 65)),
     Presentation("hand-cut", "284549007", "Laceration of hand", MINORS, (0.0, 0.2), pain=0.3),
-    Presentation(
-        "wrist-fracture", "263102004", "Fracture subluxation of wrist", MINORS, (0.1, 0.3), pain=0.6
-    ),
+    Presentation("wrist-fracture", "263102004", "Fracture subluxation of wrist", MINORS, (0.1, 0.3), pain=0.6),
     Presentation("migraine", "37796009", "Migraine", MINORS, (0.1, 0.3), pain=0.6, ages=(18, 55)),
-    Presentation(
-        "urine-infection", "68566005", "Urinary tract infectious disease", MINORS, (0.1, 0.4), infection=0.6
-    ),
-    Presentation(
-        "concussion", "62106007", "Concussion with no loss of consciousness", MINORS, (0.1, 0.3), pain=0.3
-    ),
-    Presentation(
-        "bronchiolitis", "4120002", "Bronchiolitis", CHILDREN, (0.2, 0.7), 0.8, 0.1, 0.5, ages=(0, 1)
-    ),
+    Presentation("urine-infection", "68566005", "Urinary tract infectious disease", MINORS, (0.1, 0.4), infection=0.6),
+    Presentation("concussion", "62106007", "Concussion with no loss of consciousness", MINORS, (0.1, 0.3), pain=0.3),
+    Presentation("bronchiolitis", "4120002", "Bronchiolitis", CHILDREN, (0.2, 0.7), 0.8, 0.1, 0.5, ages=(0, 1)),
     Presentation("fever", "386661006", "Fever", CHILDREN, (0.2, 0.6), 0.1, 0.2, 0.9, ages=(1, 9)),
-    Presentation(
-        "otitis", "65363002", "Otitis media", CHILDREN, (0.1, 0.3), infection=0.5, pain=0.5, ages=(1, 8)
-    ),
-    Presentation(
-        "forearm-fracture", "65966004", "Fracture of forearm", CHILDREN, (0.1, 0.3), pain=0.7, ages=(4, 15)
-    ),
-    Presentation(
-        "cellulitis", "128045006", "Cellulitis", OBSERVATION, (0.2, 0.5), infection=0.6, ages=(30, 90)
-    ),
-    Presentation(
-        "chest-pain-watch", "29857009", "Chest pain", OBSERVATION, (0.0, 0.2), pain=0.2, ages=(35, 85)
-    ),
-    Presentation(
-        "head-injury-watch", "82271004", "Injury of head", OBSERVATION, (0.1, 0.4), brain=0.3, ages=(60, 92)
-    ),
+    Presentation("otitis", "65363002", "Otitis media", CHILDREN, (0.1, 0.3), infection=0.5, pain=0.5, ages=(1, 8)),
+    Presentation("forearm-fracture", "65966004", "Fracture of forearm", CHILDREN, (0.1, 0.3), pain=0.7, ages=(4, 15)),
+    Presentation("cellulitis", "128045006", "Cellulitis", OBSERVATION, (0.2, 0.5), infection=0.6, ages=(30, 90)),
+    Presentation("chest-pain-watch", "29857009", "Chest pain", OBSERVATION, (0.0, 0.2), pain=0.2, ages=(35, 85)),
+    Presentation("head-injury-watch", "82271004", "Injury of head", OBSERVATION, (0.1, 0.4), brain=0.3, ages=(60, 92)),
 )
 """The catalogue, zone by zone."""
 

@@ -147,7 +147,8 @@
     form.addEventListener("reset", () => setTimeout(filter));
     for (const link of document.querySelectorAll("a[data-task]")) {
       link.addEventListener("click", () => {
-        form.reset();
+        for (const name of ["kind", "state", "acuity"]) find(name).value = "";
+        find("urgent-only").checked = false;
         find("words").value = link.dataset.task;
         filter();
         const first = find("list").querySelector("details");
