@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _place(zone: str) -> JSON:
     return {
         "resourceType": "Location",
-        "id": f"ed-{zone}",
+        "id": zone,
         "status": "active",
         "name": zone,
         "alias": [f"hospital/ed/{zone}"],

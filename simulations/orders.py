@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from simulations.fhir_resources import JSON, moment, reference
+from simulations.fhir_resources import JSON, LOINC, SNOMED, concept, moment, reference
 from simulations.patients import SyntheticPatient
 from simulations.presentations import CHILDREN, MAJORS, MINORS, OBSERVATION, RESUS
 
-SKILLS = "https://qam.example/skill"
-"""Code system of the orders: its codes are the names of skills."""
+CODES: dict[str, tuple[str, str, str]] = {
+    "early-warning-score": (SNOMED, "445551004", "Assessment using early warning scoring system"),
+    "kidney-function": (LOINC, "98979-8", "Glomerular filtration rate, CKD-EPI 2021"),
+    "drug-dose-check": (SNOMED, "473231009", "Renal disorder medication review"),
+    "medication-reconciliation": (SNOMED, "430193006", "Medication reconciliation"),
+    "immunisation": (SNOMED, "33879002", "Administration of vaccine to produce active immunity"),
+    "discharge-summary": (LOINC, "18842-5", "Discharge summary"),
+}
+"""What is ordered, by the name of the skill that it needs: code system, code and display."""
 
 _CHAINS: dict[str, tuple[str, ...]] = {
     OBSERVATION: ("kidney-function", "drug-dose-check", "medication-reconciliation", "discharge-summary"),
@@ -35,7 +42,7 @@ def chain_of_tasks(patient: SyntheticPatient) -> list[JSON]:
             "status": "requested",
             "intent": "order",
             "priority": urgency,
-            "code": _code(skill),
+            "code": concept(*CODES[skill]),
             "for": reference("Patient", patient.id),
             "encounter": reference("Encounter", f"{patient.id}-visit"),
             "authoredOn": moment(patient.now - timedelta(minutes=12)),
@@ -54,6 +61,7 @@ def single_request(patient: SyntheticPatient) -> list[JSON]:
     if zone not in _SINGLE:
         return []
     skill, urgency = _SINGLE[zone]
+    physician = concept(SNOMED, "309343006", "Physician")
     return [
         {
             "resourceType": "ServiceRequest",
@@ -61,15 +69,12 @@ def single_request(patient: SyntheticPatient) -> list[JSON]:
             "status": "active",
             "intent": "order",
             "priority": urgency,
-            "code": _code(skill),
+            "code": concept(*CODES[skill]),
             "subject": reference("Patient", patient.id),
             "encounter": reference("Encounter", f"{patient.id}-visit"),
             "authoredOn": moment(patient.now - timedelta(minutes=8)),
-            "occurrenceDateTime": moment(patient.now + timedelta(hours=_HOURS[urgency])),
+            "occurrencePeriod": {"end": moment(patient.now + timedelta(hours=_HOURS[urgency]))},
             "requester": reference("Practitioner", f"syn-physician-{zone}"),
+            **({"performerType": physician} if zone == RESUS else {}),
         }
     ]
-
-
-def _code(skill: str) -> JSON:
-    return {"coding": [{"system": SKILLS, "code": skill}], "text": skill}

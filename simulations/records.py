@@ -86,7 +86,7 @@ def _visit(patient: SyntheticPatient) -> JSON:
         "subject": reference("Patient", patient.id),
         "period": {"start": moment(patient.arrival)},
         "reasonCode": [concept(SNOMED, patient.presentation.code, patient.presentation.display)],
-        "location": [{"location": {"reference": f"Location/ed-{zone}", "display": zone}, "status": "active"}],
+        "location": [{"location": {"reference": f"Location/{zone}", "display": zone}, "status": "active"}],
     }
 
 

@@ -15,7 +15,7 @@ import yaml
 from agents.agent_spec import AgentSpec
 from simulations.emergency_department import SNAPSHOT, department, main
 from simulations.laboratory import creatinine_for
-from simulations.orders import SKILLS
+from simulations.orders import CODES
 from simulations.presentations import ZONES
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "emergency-department"
@@ -157,9 +157,10 @@ def test_orders_have_priorities_and_chains(resources):
     assert chained
     assert all(t["basedOn"][0]["reference"].removeprefix("Task/") in tasks for t in chained)
     assert {r["priority"] for r in requests} >= {"stat", "urgent", "routine"}
-    codes = {r["code"]["coding"][0]["code"] for r in [*tasks.values(), *requests]}
-    assert codes <= KINDS
-    assert all(r["code"]["coding"][0]["system"] == SKILLS for r in [*tasks.values(), *requests])
+    known = {(system, code) for system, code, _ in CODES.values()}
+    asked = [r["code"]["coding"][0] for r in [*tasks.values(), *requests]]
+    assert {(coding["system"], coding["code"]) for coding in asked} == known
+    assert set(CODES) <= KINDS
 
 
 @pytest.mark.parametrize("sex", ["female", "male"])
