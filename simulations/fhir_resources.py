@@ -57,12 +57,11 @@ def observation(ident: str, code: tuple[str, str], subject: str, at: datetime, *
 
 
 def condition(ident: str, subject: str, code: tuple[str, str], onset: date) -> JSON:
-    """Build an active, confirmed Condition with a SNOMED CT code."""
+    """Build an active Condition with a SNOMED CT code."""
     return {
         "resourceType": "Condition",
         "id": ident,
         "clinicalStatus": plain("condition-clinical", "active"),
-        "verificationStatus": plain("condition-ver-status", "confirmed"),
         "code": concept(SNOMED, *code),
         "subject": reference("Patient", subject),
         "onsetDateTime": moment(onset),

@@ -32,7 +32,7 @@ def draw_laboratory(rng: Generator, patient: SyntheticPatient) -> tuple[Measurem
         found.append(_glucose(rng, patient))
     if "diabetes" in patient.conditions or rng.random() < 0.2:
         found.append(_hba1c(rng, patient))
-    if patient.age >= 35 and rng.random() < 0.5:
+    if patient.age >= 35 and rng.random() < 0.55:
         found.extend(_lipids(rng, patient))
     return tuple(found)
 
@@ -82,7 +82,7 @@ def _lipids(rng: Generator, patient: SyntheticPatient) -> tuple[Measurement, ...
     bad = max(float(118 + 32 * high - 38 * statin + rng.normal(0, 22)), 45.0)
     good = max(float((55 if patient.sex == "female" else 47) + rng.normal(0, 8)), 25.0)
     fat = max(float(125 + 45 * high + 35 * ("diabetes" in patient.conditions) + rng.normal(0, 35)), 45.0)
-    days = int(rng.integers(5, 500))
+    days = int(rng.integers(5, 380))
     total = bad + good + fat / 5
     return (
         Measurement("2093-3", "Cholesterol [Mass/volume]", round(total), "mg/dL", days),

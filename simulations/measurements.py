@@ -9,7 +9,7 @@ from numpy.random import Generator
 from simulations.fhir_resources import JSON, LOINC, SNOMED, concept, observation, quantity
 from simulations.laboratory import draw_laboratory
 from simulations.patients import SyntheticPatient
-from simulations.presentations import MAJORS, OBSERVATION, RESUS
+from simulations.presentations import OBSERVATION, RESUS
 from simulations.vitals import Vitals, draw_vitals, leave_out
 
 _SIGNS = (
@@ -30,12 +30,12 @@ _CONSCIOUSNESS = {
 
 
 def vital_observations(rng: Generator, patient: SyntheticPatient) -> list[JSON]:
-    """Build the sets of vital signs, height and weight; the sicker are measured again after treatment."""
+    """Build the sets of vital signs, height and weight; resus and observation measure again after treatment."""
     first = patient.arrival + timedelta(minutes=int(rng.integers(4, 16)))
     sets = [(first, leave_out(rng, patient, draw_vitals(rng, patient)))]
     zone = patient.presentation.zone
-    if zone == OBSERVATION or (zone in (RESUS, MAJORS) and rng.random() < 0.1):
-        again = patient.now - timedelta(minutes=int(rng.integers(1, 30)))
+    if zone == OBSERVATION or (zone == RESUS and rng.random() < 0.4):
+        again = patient.now - timedelta(minutes=5 * int(rng.integers(0, 6)))
         sets.append((max(first, again), draw_vitals(rng, patient, treated=0.35)))
     found = [item for number, (at, vitals) in enumerate(sets, 1) for item in _set(patient, number, at, vitals)]
     return found + _build(rng, patient, first)

@@ -58,7 +58,7 @@ def results_section(report: JSON) -> str:
 def _pack(ordered: Iterable[JSON]) -> tuple[list[JSON], int]:
     packed, room, left_out = [], EVIDENCE_BYTES, 0
     for task in ordered:
-        slim = {key: task[key] for key in _PLAIN if task.get(key) not in (None, "", [], 0, 0.0)}
+        slim = {key: task[key] for key in _PLAIN if task.get(key)}
         size = len(json.dumps(task["evidence"]))
         room -= size
         if task["evidence"] and room >= 0:

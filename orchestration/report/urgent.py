@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from orchestration.report.markup import JSON, note, section, text
+from orchestration.report.markup import JSON, note, plural, section, text
 
-SHOWN = 16
-"""How many findings the page lists before it points to the results."""
+SHOWN = 12
+"""How many patients the page lists before it points to the results."""
 
 
 def urgent_findings(tasks: Iterable[JSON]) -> list[tuple[JSON, str]]:
@@ -19,17 +20,30 @@ def urgent_findings(tasks: Iterable[JSON]) -> list[tuple[JSON, str]]:
 
 
 def urgent_section(report: JSON) -> str:
-    """Build the list; '' when nothing is urgent."""
-    found = urgent_findings(report["tasks"])
-    if not found:
+    """Build the list, patient by patient; '' when nothing is urgent."""
+    patients: dict[str, list[tuple[JSON, str]]] = defaultdict(list)
+    for task, finding in urgent_findings(report["tasks"]):
+        patients[task["subject"] or task["id"]].append((task, finding))
+    if not patients:
         return ""
-    items = "".join(
-        f'<li><span class="acuity a{task["priority"]}" title="Acuity {task["priority"]}">{task["priority"]}</span>'
-        f'<div><strong>{text(finding)}</strong><br><span class="aside">{text(task["subject"])} · '
-        f'{text(task["title"] or task["kind"])} · <a href="#results" data-task="{text(task["id"])}">'
-        f"see the evidence</a></span></div></li>"
-        for task, finding in found[:SHOWN]
+    items = "".join(_patient(name, found) for name, found in list(patients.items())[:SHOWN])
+    rest = len(patients) - SHOWN
+    more = note(f"{plural(rest, 'more patient')}: see the results, where urgent ones stand first.") if rest > 0 else ""
+    lead = f"{plural(len(patients), 'patient')}, the most urgent acuity first."
+    return section("urgent", "Urgent findings", lead, f'<ul class="urgent">{items}</ul>{more}')
+
+
+def _patient(name: str, found: list[tuple[JSON, str]]) -> str:
+    acuity = min(task["priority"] for task, _ in found)
+    lines = "".join(_finding(task, finding) for task, finding in found)
+    return (
+        f'<li><span class="acuity a{acuity}" title="Acuity {acuity}">{acuity}</span>'
+        f'<div><span class="aside">{text(name)}</span>{lines}</div></li>'
     )
-    rest = len(found) - SHOWN
-    more = note(f"{rest:,} more: they stand first among the results.") if rest > 0 else ""
-    return section("urgent", "Urgent findings", "", f'<ul class="urgent">{items}</ul>{more}')
+
+
+def _finding(task: JSON, finding: str) -> str:
+    return (
+        f'<p><strong>{text(finding)}</strong> <a href="#results" data-task="{text(task["id"])}">'
+        f"{text(task['title'] or task['kind'])}</a></p>"
+    )

@@ -118,6 +118,11 @@ def test_nothing_was_measured_after_the_snapshot(resources):
         assert item["occurrenceDateTime"] <= SNAPSHOT.date().isoformat()
 
 
+def test_the_latest_measurement_is_of_the_moment_of_the_snapshot(resources):
+    latest = max(item["effectiveDateTime"] for item in of_type(resources, "Observation"))
+    assert latest == "2026-03-02T09:00:00Z"
+
+
 def first_values(resources, code):
     found = {}
     for item in of_type(resources, "Observation"):
