@@ -63,7 +63,7 @@ def render(report: JSON) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         f'<meta name="color-scheme" content="light dark"><title>{title}</title><style>{style}</style></head><body>'
-        f'<a class="skip" href="#main">Skip to the results</a>{_header(report, title)}{_links(body)}'
+        f'<a class="skip" href="#main">Skip to the content</a>{_header(report, title)}{_links(body)}'
         f'<main id="main">{headline(report)}{body}</main>{_footer(report)}<script>{script}</script></body></html>'
     )
 

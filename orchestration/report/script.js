@@ -150,7 +150,9 @@
         for (const name of ["kind", "state", "acuity"]) find(name).value = "";
         find("urgent-only").checked = false;
         find("words").value = link.dataset.task;
-        filter();
+        chosen = all.filter((task) => task.id === link.dataset.task);
+        page = 0;
+        draw();
         const first = find("list").querySelector("details");
         if (first) { first.open = true; first.querySelector("summary").focus(); }
       });

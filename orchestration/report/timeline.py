@@ -80,7 +80,8 @@ def _cluster(
     words = f"{plural(len(members), 'agent')}, {plural(tasks, 'task')}, at most {peak:.0%} busy at once"
     step = math.ceil(hours / 10)
     ticks = range(0, hours, step)
-    labels = [f"{start + timedelta(hours=hour):%H:%M}" for hour in ticks]
+    form = "%H:%M" if hours <= 24 else "%a %H:%M"
+    labels = [(start + timedelta(hours=hour)).strftime(form) for hour in ticks]
     lines = grid((hour * 60 for hour in ticks), 10)
     strip = svg(
         f"Share of agents of {name or 'the root'} that are busy",

@@ -85,6 +85,15 @@ def test_the_theme_can_be_chosen(browser, folder):
     browser.evaluate("localStorage.clear()")
 
 
+def test_print_is_dark_on_white_whatever_the_theme(browser, folder):
+    browser.open(folder / "one.html", 1280, theme="dark")
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    browser.call("Emulation.setEmulatedMedia", media="print", features=[dark])
+    style = browser.evaluate("(s => [s.backgroundColor, s.color])(getComputedStyle(document.body))")
+    browser.call("Emulation.setEmulatedMedia", media="")
+    assert style == ["rgb(255, 255, 255)", "rgb(22, 32, 44)"]
+
+
 def test_the_page_shows_its_charts_and_results_without_a_script(browser, folder):
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
