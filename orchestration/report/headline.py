@@ -44,9 +44,24 @@ def _figures(report: JSON) -> list[tuple[str, str, str, str]]:
     done = percent(totals["done"] / accepted) if accepted else "–"
     figures = [
         ("Tasks done", number(totals["done"]), f"{done} of {number(accepted)} accepted", ""),
-        ("Urgent findings", number(urgent), "to be seen by a person now", "warn" if urgent else ""),
-        ("Without a place", number(unplaced), "each with its reason below", "warn" if unplaced else ""),
-        ("Planned late", number(late), "end after their due time", "warn" if late else ""),
+        (
+            "Urgent findings",
+            number(urgent),
+            "to be seen by a person now" if urgent else "none was found",
+            "warn" if urgent else "",
+        ),
+        (
+            "Without a place",
+            number(unplaced),
+            "each with its reason below" if unplaced else "every task found an agent",
+            "warn" if unplaced else "",
+        ),
+        (
+            "Planned late",
+            number(late),
+            "end after their due time" if late else "none ends after its due time",
+            "warn" if late else "",
+        ),
         ("Not computable", number(totals["not_computable"]), "done; missing inputs are named", ""),
     ]
     if totals["failed"]:
