@@ -114,7 +114,7 @@ class _Writer:
         }
         if based := [{"reference": self._source(ref)} for ref in task.based_on]:
             made["basedOn"] = based
-        if task.payload and not source.startswith("Task/"):
+        if task.payload and task.payload != task.subject and not source.startswith("Task/"):
             made["focus"] = {"reference": source}
         if task.subject:
             made["for"] = {"reference": self._source(task.subject)}

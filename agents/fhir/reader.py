@@ -150,7 +150,7 @@ class _Reader:
         if not result.records:
             hint = "Give a Bundle, a resource or an ndjson export that holds Patient resources"
             if result.skipped:
-                hint = f"{len(result.skipped)} things were skipped, the first: {result.skipped[0].where}"
+                hint = f"Unusable and skipped: {len(result.skipped)}, the first at {result.skipped[0].where}"
             raise InputError("holds no usable Patient", where=_few(result.sources), hint=hint)
         return result
 

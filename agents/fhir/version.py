@@ -101,7 +101,7 @@ def _medication_request(resource: Json, at: str) -> None:
         _refuse(f"{at}.requester.agent", "STU3", "MedicationRequest.requester.agent")
     for index, dose in enumerate(_list(resource.get("dosageInstruction"))):
         if isinstance(dose, dict) and ("doseQuantity" in dose or "doseRange" in dose):
-            _refuse(f"{at}.dosageInstruction[{index}]", "DSTU2 or STU3", "dosageInstruction.doseQuantity")
+            _refuse(f"{at}.dosageInstruction[{index}]", "STU3", "dosageInstruction.doseQuantity")
 
 
 def _service_request(resource: Json, at: str) -> None:
