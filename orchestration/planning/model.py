@@ -154,7 +154,8 @@ class Modeller:
         return total
 
     def _left_out(self, group: Sequence[Task], cost: Floats) -> float:
-        penalty = sum(self.policy.unassigned[task.priority - 1] for task in group)
+        policy = self.policy
+        penalty = sum((policy.late if task.due else policy.unassigned)[task.priority - 1] for task in group)
         return float(penalty + (cost.max() if len(cost) else 0.0))
 
     def _free_before(self, bands: Floats, now: float) -> Floats:

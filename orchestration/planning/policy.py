@@ -27,8 +27,11 @@ class PlanningPolicy(BaseModel):
     lateness : tuple of 5 floats
         Cost a minute that a task of acuity 1 to 5 would end after it is due, as far as the agent's bookings
         before this round tell.
+    late : tuple of 5 floats
+        Penalty of planning a task of acuity 1 to 5 that has a due time past it, beyond the cost of its dearest
+        agent.
     unassigned : tuple of 5 floats
-        Penalty of leaving a task of acuity 1 to 5 without an agent, beyond the cost of its dearest agent.
+        Penalty of leaving a task of acuity 1 to 5 that has no due time without an agent, likewise.
     continuity : float
         Weight of each pair of tasks of one subject; their distance is 0 for the same agent, 1 for the same
         cluster, and more for others.
@@ -52,6 +55,7 @@ class PlanningPolicy(BaseModel):
     language: _Weight = 8.0
     zone: _Weight = 3.0
     lateness: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (8.0, 4.0, 2.0, 1.0, 0.5)
+    late: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (800.0, 400.0, 200.0, 100.0, 50.0)
     unassigned: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (5000.0, 2000.0, 1000.0, 500.0, 250.0)
     continuity: _Weight = 2.0
     clique: Annotated[int, Field(ge=0, le=16)] = 8

@@ -1,0 +1,1 @@
+"""A job: from files to a folder of results, as `qam run` does it."""

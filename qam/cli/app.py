@@ -1,0 +1,62 @@
+"""The `qam` command: one file a command, put together here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from qam import __version__
+from qam.cli import agents_command, doctor_command, plan_command, report_command, run_command
+from qam.cli.output import BAD_INPUT, print_json
+
+app = typer.Typer(
+    name="qam",
+    help="Decides which healthcare agent does which piece of clinical work, and gets the work done.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 all done; 1 ended, but some tasks are not done; 2 input or usage; 3 Ray, ledger or "
+    "folder; 130 interrupted.",
+)
+app.command("run")(run_command.run)
+app.command("plan")(plan_command.plan)
+app.command("agents")(agents_command.agents)
+app.command("report")(report_command.report)
+app.command("doctor")(doctor_command.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"qam {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Decide which healthcare agent does which piece of clinical work, and get the work done."""
+
+
+def main() -> None:
+    """Run the command line; a wrong usage under --json is one JSON object as well."""
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.UsageError as error:
+        if "--json" in sys.argv[1:]:
+            said = {"type": "UsageError", "message": error.format_message()}
+            print_json({"ok": False, "exit_code": BAD_INPUT, "error": said})
+        error.show(file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,37 @@
+"""`qam report`: write the report of a run anew, from its ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qam.cli.errors import reported
+from qam.cli.options import AsJson
+from qam.cli.output import print_json, say
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, or its ledger.sqlite.", metavar="RUN")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the report. Default: the run's own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write report.html, report.json and results.csv from the ledger of a run, finished or not."""
+    from orchestration.clock import WallClock
+    from orchestration.job.folder import RunFolder
+    from orchestration.job.outputs import write_reports
+    from orchestration.ledger import SqliteLedger
+    from qam import __version__
+
+    with reported(as_json=as_json):
+        path = run / "ledger.sqlite" if run.is_dir() else run
+        folder = RunFolder(out or path.parent)
+        with SqliteLedger(path, read_only=True) as ledger:
+            if out is not None:
+                folder.prepare(overwrite=True)
+            made = write_reports(folder, ledger, version=__version__, now=WallClock().now())
+        if as_json:
+            print_json({"ok": True, "report": str(folder.path / "report.html"), "totals": made["totals"]})
+        else:
+            say(f"report: {folder.path / 'report.html'}")

@@ -1,0 +1,181 @@
+"""`qam run`: from input to report."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from qam.cli.errors import reported
+from qam.cli.options import AsJson, AsOf, Inputs, Roster, Rules, Seconds, Seed, SkipUnusable, SolverName, moment
+from qam.cli.output import ALL_DONE, INTERRUPTED, NOT_ALL_DONE, percent, print_json, say
+
+if TYPE_CHECKING:
+    from orchestration.job.job import Job, JobEnd
+
+Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: qam-run-<time>.")]
+Resume = Annotated[Path | None, typer.Option(help="Carry on with the run of this ledger.sqlite.", metavar="LEDGER")]
+Handlers = Annotated[
+    list[str] | None,
+    typer.Option("--handler", metavar="NAME=MODULE:FUNCTION", help="A handler that agents name; may be repeated."),
+]
+
+
+def run(
+    inputs: Inputs = None,
+    roster: Roster = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    rules: Rules = None,
+    skip_unusable: SkipUnusable = False,
+    solver: SolverName = "auto",
+    seed: Seed = 0,
+    seconds: Seconds = None,
+    handler: Handlers = None,
+    resume: Resume = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier run in --out.")] = False,
+    engine: Annotated[str, typer.Option(help="ray, or local: all hosts in this process.")] = "ray",
+    ray_address: Annotated[str | None, typer.Option(help="Ray to join (HOST:PORT or auto).")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read input, plan it, do the work and write a report.
+
+    The folder then holds ledger.sqlite, report.html, report.json, results.csv and bundle.json (the results as
+    FHIR R4). Ctrl-C ends cleanly; --resume carries on.
+    """
+    from orchestration.clock import WallClock
+    from orchestration.job.folder import RunFolder
+    from orchestration.job.job import Job
+    from orchestration.job.progress import progress_for
+
+    if engine not in ("ray", "local"):
+        raise typer.BadParameter("--engine is ray or local")
+    if bool(inputs) == bool(resume):
+        raise typer.BadParameter("give INPUT files, or --resume LEDGER, and not both")
+    clock = WallClock()
+    progress = progress_for(clock, quiet=quiet)
+    with reported(as_json=as_json):
+        try:
+            folder = (
+                RunFolder(_folder_of(resume)) if resume else RunFolder(out) if out else RunFolder.default(clock.now())
+            )
+            where: Literal["ray", "local"] = "ray" if engine == "ray" else "local"
+            job = Job(folder, clock=clock, progress=progress, version=_version(), engine=where, ray_address=ray_address)
+            with _stopping(job):
+                if resume:
+                    end = job.resume()
+                else:
+                    spec = _spec(
+                        inputs or [], roster, as_of, rules, skip_unusable, solver, seed, seconds, handler or []
+                    )
+                    end = job.start(spec, overwrite=overwrite)
+        finally:
+            progress.close()
+        code = _code(end)
+        _show(end, code, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def _folder_of(ledger: Path) -> Path:
+    return ledger if ledger.is_dir() else ledger.parent
+
+
+def _version() -> str:
+    from qam import __version__
+
+    return __version__
+
+
+def _spec(
+    inputs: list[Path],
+    roster: Path | None,
+    as_of: str | None,
+    rules: Path | None,
+    skip_unusable: bool,
+    solver: str,
+    seed: int,
+    seconds: float | None,
+    handlers: list[str],
+) -> Any:
+    from orchestration.job.spec import JobSpec
+    from orchestration.options import SwarmOptions
+    from orchestration.planning.policy import PlanningPolicy
+
+    named = dict(pair.partition("=")[::2] for pair in handlers)
+    if bad := [name for name, target in named.items() if not name or ":" not in target]:
+        raise typer.BadParameter(f"--handler {bad[0]!r}: write NAME=MODULE:FUNCTION")
+    policy = PlanningPolicy() if seconds is None else PlanningPolicy(seconds=seconds)
+    return JobSpec(
+        inputs=tuple(str(path.absolute()) for path in inputs),
+        roster=str(roster.absolute()) if roster else None,
+        rules=str(rules.absolute()) if rules else None,
+        as_of=moment(as_of),
+        skip_unusable=skip_unusable,
+        handlers=named,
+        options=SwarmOptions(live=False, solver=solver, seed=seed, policy=policy),
+    )
+
+
+@contextmanager
+def _stopping(job: Job) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) end the job cleanly, and a second one at once."""
+
+    def ask(number: int, _: object) -> None:
+        typer.echo("qam: stopping; what is running may finish (again to stop at once)", err=True)
+        for each in before:
+            signal.signal(each, before[each])
+        job.stop()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _code(end: JobEnd) -> int:
+    if end.interrupted:
+        return INTERRUPTED
+    totals = end.report["totals"]
+    return ALL_DONE if totals["done"] == totals["accepted"] else NOT_ALL_DONE
+
+
+def _show(end: JobEnd, code: int, *, as_json: bool) -> None:
+    report = end.report
+    totals, last = report["totals"], (report["plans"] or [None])[-1]
+    if as_json:
+        files = {name: str(end.folder / name) for name in _names()}
+        keys = ("totals", "seconds", "plans", "as_of", "seed", "input")
+        print_json({"ok": code == ALL_DONE, "exit_code": code, "files": files, **{k: report[k] for k in keys}})
+        return
+    parts = [
+        f"{totals[name]:,} {name}"
+        for name in ("done", "failed", "expired", "rejected", "cancelled", "waiting")
+        if totals[name]
+    ]
+    say(f"{totals['accepted']:,} tasks: {', '.join(parts) or 'none'}")
+    if totals["not_computable"]:
+        say(f"  of those done, {totals['not_computable']:,} say which inputs are missing")
+    for plan in report["plans"]:
+        baseline = plan["baselines"][0]
+        say(
+            f"plan {plan['round']}: {plan['tasks']:,} tasks, {plan['solver']}, objective {plan['objective']['total']:,.1f}, "
+            f"gap {percent(plan['gap'])} (greedy {percent(baseline['gap'])})"
+        )
+    if last is None:
+        say("nothing was planned")
+    say(f"report: {end.folder / 'report.html'}")
+    if end.interrupted:
+        say(f"interrupted; carry on with: qam run --resume {end.folder / 'ledger.sqlite'}")
+
+
+def _names() -> tuple[str, ...]:
+    from orchestration.job.folder import FILES
+
+    return FILES
