@@ -13,13 +13,17 @@ _LONGEST = 24 * 60.0
 """A procedure recorded as longer than a day is a course of treatment, not one piece of work."""
 
 
-def durations_from(records: Iterable[PatientRecord] | Mapping[str, PatientRecord]) -> dict[str, float]:
+def durations_from(
+    records: Iterable[PatientRecord] | Mapping[str, PatientRecord], *, at_least: int = 3
+) -> dict[str, float]:
     """Median minutes of completed procedures that have a start and an end.
 
     Parameters
     ----------
     records : iterable of PatientRecord, or mapping to them
         Where to look.
+    at_least : int
+        How many such procedures a code must have: one alone says little.
 
     Returns
     -------
@@ -35,7 +39,7 @@ def durations_from(records: Iterable[PatientRecord] | Mapping[str, PatientRecord
             if 0 < minutes <= _LONGEST:
                 for code in {f"{c.system}|{c.code}" for c in done.concept.codings}:
                     seen[code].append(minutes)
-    return {code: float(median(values)) for code, values in seen.items()}
+    return {code: float(median(values)) for code, values in seen.items() if len(values) >= at_least}
 
 
 def minutes_of(rule: Rule, durations: Mapping[str, float]) -> float:

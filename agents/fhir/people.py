@@ -103,9 +103,9 @@ def names_and_identifiers(res: Json) -> frozenset[str]:
         for word in given if isinstance(given, list) else []:
             if isinstance(word, str):
                 found.update((word, *word.split()))
-    for identifier in _dicts(res.get("identifier")):
-        if isinstance(identifier.get("value"), str):
-            values.add(identifier["value"].lower())
+    for bearer in (*_dicts(res.get("identifier")), *_dicts(res.get("telecom"))):
+        if isinstance(bearer.get("value"), str):
+            values.add(bearer["value"].lower())
     return frozenset(word.lower() for word in found if len(word) > 2) | (values - {""})
 
 

@@ -17,9 +17,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from agents.errors import InputError
 from agents.fhir import clinical, encounter, medication, order, people
-from agents.fhir.assemble import Assembler, Entry
+from agents.fhir.assemble import Assembler
 from agents.fhir.clinical import Parsed
 from agents.fhir.element import part, text, when
+from agents.fhir.entry import Entry
 from agents.fhir.fhir_input import FhirInput
 from agents.fhir.problem import Place, Skipped, Unreadable, Unusable, WrongVersion
 from agents.fhir.references import References, id_in_url

@@ -177,10 +177,11 @@ def test_durations_are_medians_of_what_was_completed():
     )
     assert durations_from([who]) == {f"{SNOMED}|430193006": 21.0}
     assert durations_from({"Patient/p1": who}) == durations_from([who])
+    assert durations_from([who], at_least=4) == {}
 
 
 def test_durations_are_used_where_the_rule_names_their_code():
-    tasks = derived(medications=(drug(),), procedures=(done(21),))
+    tasks = derived(medications=(drug(),), procedures=(done(21), done(21), done(30)))
     assert tasks["medication-reconciliation"].demand == {"staff": 21.0}
     assert derived(medications=(drug(),))["medication-reconciliation"].demand == {"staff": 15.0}
 

@@ -121,6 +121,13 @@ def test_an_id_that_is_an_identifier_gets_a_stand_in_that_leads_back(others):
     assert record.encounters[0].zone.startswith("zone-")
 
 
+def test_stand_ins_are_used_wherever_the_resource_is_named(others):
+    record = only(others)
+    (problem,) = record.conditions
+    assert record.medications[0].reasons == (problem.reference,)
+    assert others.aliases[problem.reference] == "Condition/c-kwiatkowska-1"
+
+
 def test_an_end_in_the_year_9999_is_no_end(others):
     (stay,) = only(others).encounters
     assert stay.open
