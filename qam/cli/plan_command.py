@@ -88,12 +88,17 @@ def _show(data: dict[str, Any]) -> None:
         objective, greedy = made["objective"], made["baselines"][0]
         bound = "unknown" if made["bound"] is None else f"{made['bound']:,.1f} ({made['bound_kind']})"
         say(
-            f"round {made['round']}: {made['tasks']:,} tasks, {made['eligible_pairs']:,} eligible pairs, {made['solver']}\n"
-            f"  objective {objective['total']:,.1f} = work {objective['assignment']:,.1f} + left out "
-            f"{objective['unassigned']:,.1f} + continuity {objective['pairs']:,.1f}\n"
-            f"  lower bound {bound}, gap {percent(made['gap'])}; greedy {greedy['objective']:,.1f}, "
-            f"gap {percent(greedy['gap'])}\n  {made['reason']}"
+            f"round {made['round']}: {made['tasks']:,} tasks, {made['eligible_pairs']:,} eligible pairs, {made['solver']}"
         )
+        say(
+            f"  objective {objective['total']:,.1f} = work {objective['assignment']:,.1f} + not on time "
+            f"{objective['unassigned']:,.1f} + continuity {objective['pairs']:,.1f}"
+        )
+        say(
+            f"  lower bound {bound}, gap {percent(made['gap'])}; "
+            f"greedy {greedy['objective']:,.1f}, gap {percent(greedy['gap'])}"
+        )
+        say(f"  {made['reason']}")
         for text in made["fallbacks"]:
             say(f"  fallback: {text}")
     rows = [
@@ -118,15 +123,10 @@ def _show_explanation(told: dict[str, Any] | None, reason: str) -> None:
     else:
         say(f"{told['task']} ({told['kind']}) has no place: {told['reason']}")
     names = list(told["candidates"][0]["terms"]) if told["candidates"] else []
-    rows = [
-        [
-            ("* " if c["chosen"] else "") + c["agent"],
-            str(c["level"]),
-            *(f"{c['terms'][n]:.2f}" for n in names),
-            f"{c['total']:.2f}",
-        ]
-        for c in told["candidates"][:_SHOWN]
-    ]
+    rows = []
+    for c in told["candidates"][:_SHOWN]:
+        terms = [f"{c['terms'][name]:.2f}" for name in names]
+        rows.append([("* " if c["chosen"] else "") + c["agent"], str(c["level"]), *terms, f"{c['total']:.2f}"])
     table("Eligible agents, the cheapest first", ["agent", "level", *names, "total"], rows)
     for rule, count in told["excluded"].items():
         say(f"not eligible by {rule}: {count} agents")

@@ -61,24 +61,25 @@ def run(
     progress = progress_for(clock, quiet=quiet)
     with reported(as_json=as_json):
         try:
-            folder = (
-                RunFolder(_folder_of(resume)) if resume else RunFolder(out) if out else RunFolder.default(clock.now())
-            )
+            given = _folder_of(resume) if resume else out
+            folder = RunFolder(given) if given else RunFolder.default(clock.now())
             where: Literal["ray", "local"] = "ray" if engine == "ray" else "local"
             job = Job(folder, clock=clock, progress=progress, version=_version(), engine=where, ray_address=ray_address)
             with _stopping(job):
                 if resume:
                     end = job.resume()
                 else:
-                    spec = _spec(
-                        inputs or [], roster, as_of, rules, skip_unusable, solver, seed, seconds, handler or []
-                    )
+                    named = _named(handler or [])
+                    spec = _spec(inputs or [], roster, as_of, rules, skip_unusable, solver, seed, seconds, named)
                     end = job.start(spec, overwrite=overwrite)
         finally:
             progress.close()
         code = _code(end)
         _show(end, code, as_json=as_json)
     raise typer.Exit(code)
+
+
+_STATES = ("done", "failed", "expired", "rejected", "cancelled", "waiting")
 
 
 def _folder_of(ledger: Path) -> Path:
@@ -91,6 +92,13 @@ def _version() -> str:
     return __version__
 
 
+def _named(pairs: list[str]) -> dict[str, str]:
+    named = dict(pair.partition("=")[::2] for pair in pairs)
+    if bad := [name for name, target in named.items() if not name or ":" not in target]:
+        raise typer.BadParameter(f"--handler {bad[0]!r}: write NAME=MODULE:FUNCTION")
+    return named
+
+
 def _spec(
     inputs: list[Path],
     roster: Path | None,
@@ -100,15 +108,12 @@ def _spec(
     solver: str,
     seed: int,
     seconds: float | None,
-    handlers: list[str],
+    handlers: dict[str, str],
 ) -> Any:
     from orchestration.job.spec import JobSpec
     from orchestration.options import SwarmOptions
     from orchestration.planning.policy import PlanningPolicy
 
-    named = dict(pair.partition("=")[::2] for pair in handlers)
-    if bad := [name for name, target in named.items() if not name or ":" not in target]:
-        raise typer.BadParameter(f"--handler {bad[0]!r}: write NAME=MODULE:FUNCTION")
     policy = PlanningPolicy() if seconds is None else PlanningPolicy(seconds=seconds)
     return JobSpec(
         inputs=tuple(str(path.absolute()) for path in inputs),
@@ -116,7 +121,7 @@ def _spec(
         rules=str(rules.absolute()) if rules else None,
         as_of=moment(as_of),
         skip_unusable=skip_unusable,
-        handlers=named,
+        handlers=handlers,
         options=SwarmOptions(live=False, solver=solver, seed=seed, policy=policy),
     )
 
@@ -125,10 +130,10 @@ def _spec(
 def _stopping(job: Job) -> Iterator[None]:
     """Let the first Ctrl-C (or SIGTERM) end the job cleanly, and a second one at once."""
 
-    def ask(number: int, _: object) -> None:
+    def ask(*_: object) -> None:
         typer.echo("qam: stopping; what is running may finish (again to stop at once)", err=True)
-        for each in before:
-            signal.signal(each, before[each])
+        for number, handler in before.items():
+            signal.signal(number, handler)
         job.stop()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -148,27 +153,23 @@ def _code(end: JobEnd) -> int:
 
 def _show(end: JobEnd, code: int, *, as_json: bool) -> None:
     report = end.report
-    totals, last = report["totals"], (report["plans"] or [None])[-1]
+    totals = report["totals"]
     if as_json:
         files = {name: str(end.folder / name) for name in _names()}
         keys = ("totals", "seconds", "plans", "as_of", "seed", "input")
         print_json({"ok": code == ALL_DONE, "exit_code": code, "files": files, **{k: report[k] for k in keys}})
         return
-    parts = [
-        f"{totals[name]:,} {name}"
-        for name in ("done", "failed", "expired", "rejected", "cancelled", "waiting")
-        if totals[name]
-    ]
+    parts = [f"{totals[name]:,} {name}" for name in _STATES if totals[name]]
     say(f"{totals['accepted']:,} tasks: {', '.join(parts) or 'none'}")
     if totals["not_computable"]:
         say(f"  of those done, {totals['not_computable']:,} say which inputs are missing")
     for plan in report["plans"]:
-        baseline = plan["baselines"][0]
+        greedy = percent(plan["baselines"][0]["gap"])
         say(
-            f"plan {plan['round']}: {plan['tasks']:,} tasks, {plan['solver']}, objective {plan['objective']['total']:,.1f}, "
-            f"gap {percent(plan['gap'])} (greedy {percent(baseline['gap'])})"
+            f"plan {plan['round']}: {plan['tasks']:,} tasks, {plan['solver']}, "
+            f"objective {plan['objective']['total']:,.1f}, gap {percent(plan['gap'])} (greedy {greedy})"
         )
-    if last is None:
+    if not report["plans"]:
         say("nothing was planned")
     say(f"report: {end.folder / 'report.html'}")
     if end.interrupted:
