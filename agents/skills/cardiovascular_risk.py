@@ -81,7 +81,7 @@ def _outside(profile: Profile) -> list[str]:
         ("age", profile.age, 30, 79),
         ("total cholesterol", profile.total, 130, 320),
         ("HDL cholesterol", profile.hdl, 20, 100),
-        ("systolic blood pressure", profile.systolic, 90, 200),
+        ("systolic blood pressure", profile.systolic, 90, 180),
         ("glomerular filtration rate", profile.rate, 15, 140),
     )
     return [
@@ -102,18 +102,17 @@ def risk(
     """Risk in percent, or what is missing for it; cholesterol in mg/dL comes from the caller's panel."""
     if has_group(record, "cardiovascular disease", as_of):
         return None, (), ()
-    systolic, pressure_missing = newest_pair(record, as_of)
+    systolic, other = newest_pair(record, as_of)
     kidney, smoker, age = estimate(record, as_of), smoking(record, as_of), record.age(as_of)
     missing = list(kidney.missing)
-    if not isinstance(systolic, Reading):
-        missing += [text for text in pressure_missing if isinstance(text, str)]
+    if not isinstance(other, Reading):
+        missing += other
     if smoker is None:
         missing.append("no smoking status")
     if total is None or hdl is None:
         missing.append("no total and HDL cholesterol of one panel")
-    if missing or total is None or hdl is None or kidney.rate is None or age is None:
+    if missing or systolic is None or total is None or hdl is None or kidney.rate is None or age is None:
         return None, tuple(f"{text} (for the ten-year risk)" for text in missing), ()
-    assert isinstance(systolic, Reading)
     profile = Profile(
         record.sex, age, total, hdl, systolic.value, kidney.rate,
         diabetes=has_group(record, "diabetes", as_of), smoker=smoker == "current",

@@ -58,7 +58,7 @@ def _hba1c_values(percent: float, words: str) -> list[Value]:
         Value("HbA1c (IFCC)", round(ifcc), "mmol/mol", LOINC, "59261-8", words),
     ]
     if average > 0:
-        values.append(Value("estimated average glucose", round(average), "mg/dL", LOINC, "27353-2"))
+        values.append(Value("estimated average glucose", int(average + 0.5 + 1e-9), "mg/dL", LOINC, "27353-2"))
     return values
 
 
