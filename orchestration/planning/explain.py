@@ -11,7 +11,7 @@ from orchestration.planning.model import Modeller
 from orchestration.planning.placing import Placement
 from orchestration.planning.round import Round
 from orchestration.planning.situation import Situation
-from orchestration.planning.workforce import Floats
+from orchestration.planning.workforce import Floats, Ints
 
 
 def explain(task: Task, decided: Round, modeller: Modeller, before: Situation, now: float) -> dict[str, Any]:
@@ -40,10 +40,10 @@ def explain(task: Task, decided: Round, modeller: Modeller, before: Situation, n
     due = None if task.due is None else before.minute(task.due) - now
     row = modeller.costs.row(task, eligible, due, busy)
     placed = {p.task.id: p for p in decided.placements}
-    extra = {"continuity": _continuity(task, eligible.agents, placed, before, modeller.policy.continuity)}
-    if decided.plan.prices is not None:
-        prices = decided.plan.prices[eligible.agents, : decided.model.resources]
-        extra["price of capacity"] = np.sum(row.demand * prices, axis=1)
+    extra = {
+        "continuity": _continuity(task, eligible.agents, placed, before, modeller.policy.continuity),
+        **_prices(task, eligible.agents, decided),
+    }
     terms = {**row.terms, **extra}
     total: Floats = np.sum(list(terms.values()), axis=0) if len(eligible.agents) else np.zeros(0)
     mine = placed.get(task.id)
@@ -66,6 +66,26 @@ def explain(task: Task, decided: Round, modeller: Modeller, before: Situation, n
         "reason": decided.unplaced[task.id].reason if task.id in decided.unplaced else "",
         "candidates": ranked,
         "excluded": {rule: len(names) for rule, names in modeller.eligibility.excluded(task).items()},
+    }
+
+
+def _prices(task: Task, agents: Ints, decided: Round) -> dict[str, Floats]:
+    """What the agent's capacity, and its time before the due time, is worth to others; each (k,).
+
+    Of a group that must share an agent, the price is the whole group's.
+    """
+    model, prices = decided.model, decided.plan.prices
+    row = next((n for n, group in enumerate(model.groups) if task in group), None)
+    if prices is None or row is None:
+        return {}
+    part = slice(model.problem.task_ptr[row], model.problem.task_ptr[row + 1])
+    at = np.searchsorted(model.problem.agent[part], agents)
+    found = np.isin(agents, model.problem.agent[part])
+    paid = np.zeros((len(agents), prices.shape[1]))
+    paid[found] = model.problem.demand[part][at[found]] * prices[agents[found]]
+    return {
+        "price of capacity": paid[:, : model.resources].sum(axis=1),
+        "price of being on time": paid[:, model.resources :].sum(axis=1),
     }
 
 

@@ -13,6 +13,7 @@ NOT_ALL_DONE = 1
 BAD_INPUT = 2
 ENVIRONMENT = 3
 INTERRUPTED = 130
+_PIPED_WIDTH = 140
 
 
 def print_json(data: Any) -> None:
@@ -43,11 +44,13 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     from rich.table import Table
 
     shown = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        shown.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        shown.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         shown.add_row(*row)
-    Console().print(shown)
+    console = Console()
+    console.width = console.width if console.is_terminal else _PIPED_WIDTH
+    console.print(shown)
 
 
 def percent(value: float | None) -> str:

@@ -85,14 +85,13 @@ def _as_dict(found: Preview, as_of: datetime) -> dict[str, Any]:
 
 def _show(data: dict[str, Any]) -> None:
     for made in data["plans"]:
-        objective, greedy = made["objective"], made["baselines"][0]
+        terms, greedy = made["objective"], made["baselines"][0]
         bound = "unknown" if made["bound"] is None else f"{made['bound']:,.1f} ({made['bound_kind']})"
+        size = f"{made['tasks']:,} tasks, {made['eligible_pairs']:,} eligible pairs"
+        say(f"round {made['round']}: {size}, {made['solver']}")
         say(
-            f"round {made['round']}: {made['tasks']:,} tasks, {made['eligible_pairs']:,} eligible pairs, {made['solver']}"
-        )
-        say(
-            f"  objective {objective['total']:,.1f} = work {objective['assignment']:,.1f} + not on time "
-            f"{objective['unassigned']:,.1f} + continuity {objective['pairs']:,.1f}"
+            f"  objective {terms['total']:,.1f} = work {terms['assignment']:,.1f} + not on time "
+            f"{terms['unassigned']:,.1f} + continuity {terms['pairs']:,.1f}"
         )
         say(
             f"  lower bound {bound}, gap {percent(made['gap'])}; "
@@ -122,7 +121,8 @@ def _show_explanation(told: dict[str, Any] | None, reason: str) -> None:
         )
     else:
         say(f"{told['task']} ({told['kind']}) has no place: {told['reason']}")
-    names = list(told["candidates"][0]["terms"]) if told["candidates"] else []
+    every = list(told["candidates"][0]["terms"]) if told["candidates"] else []
+    names = [name for name in every if any(c["terms"][name] for c in told["candidates"])]
     rows = []
     for c in told["candidates"][:_SHOWN]:
         terms = [f"{c['terms'][name]:.2f}" for name in names]
