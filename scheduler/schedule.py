@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scheduler.problem import AssignmentProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +23,8 @@ class Schedule:
         Charge of overload over the price of capacity at the start and the end.
     """
 
-    hot: float = 0.3
-    cold: float = 0.02
+    hot: float = 0.1
+    cold: float = 0.01
     loose: float = 0.03
     tight: float = 1.0
     mild: float = 2.0
@@ -39,5 +43,14 @@ class Schedule:
         return float(self.mild * (self.harsh / self.mild) ** progress)
 
 
-REHEAT = Schedule(hot=0.08, loose=0.3, mild=8.0)
+PAIRED = Schedule(hot=0.3, cold=0.02, loose=0.2)
+"""For problems with pairs: tasks that belong together have to move one by one, which takes more heat."""
+REHEAT = Schedule(hot=0.05, loose=0.3, mild=8.0)
 """For a start that is good already: warm enough to leave it, not to forget it."""
+
+
+def course(problem: AssignmentProblem, cold: bool) -> Schedule:
+    """The schedule for a problem, from scratch (`cold`) or from a good start."""
+    if not cold:
+        return REHEAT
+    return PAIRED if problem.has_pairs else Schedule()

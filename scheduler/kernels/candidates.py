@@ -12,7 +12,8 @@ from scheduler.kernels.types import kernel
 def most_promising(task_ptr: Int64Array, belief: FloatArray, most: int, entries: Int64Array) -> Int64Array:
     """Write the `most` entries of least belief of every row to `entries`; return the new row pointers.
 
-    Best first. `entries` has room for all; rows leave one place after their last entry, holding -1, for being left out.
+    Best first. `entries` has room for all; rows leave one place after their last entry, holding -1, for being
+    left out.
     """
     tasks = len(task_ptr) - 1
     ptr = np.zeros(tasks + 1, dtype=np.int64)

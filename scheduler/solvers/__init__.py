@@ -14,6 +14,7 @@ REGISTRY: dict[str, str] = {
     "auto": "scheduler.solvers.auto:Auto",
     "exact": "scheduler.solvers.exact:Exact",
     "greedy": "scheduler.solvers.greedy:Greedy",
+    "neal": "scheduler.solvers.neal:Neal",
     "pga": "scheduler.solvers.pga:PriceGuidedAnnealing",
 }
 """Name of each solver and where its class is (`module:class`); another room may add its own."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from scheduler.budget import Stopwatch
+from scheduler.annealing import anneal_once
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder
 from scheduler.relaxation import Relaxation, most_believed, relax
-from scheduler.schedule import REHEAT, Schedule
+from scheduler.schedule import course
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -18,14 +16,11 @@ if TYPE_CHECKING:
     from scheduler.budget import Budget
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
-    from scheduler.search import Search
 
 BOUND_SHARE = 0.25
 """Most of the seconds that the bound may take."""
 DEFAULT_SWEEPS = 2000
 """Sweeps where the budget limits neither sweeps nor seconds."""
-STEPS = 100
-"""Points of the schedule that an anneal stops at."""
 FLAT_LIMIT = 20_000
 """Tasks above which the search goes through rotating domains."""
 
@@ -53,7 +48,7 @@ class PriceGuidedAnnealing:
         if not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
         if problem.tasks > FLAT_LIMIT:
-            from scheduler.hierarchy import rotate_domains
+            from scheduler.rotation import rotate_domains
 
             domains = rotate_domains(recorder, relaxation, seed, parallel, cold=begun is None)
             return recorder.plan(self.name, seed, f"annealed {domains} rotating domains, then all together")
@@ -71,7 +66,7 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     sweeps = watch.budget.sweeps
     if sweeps is None and watch.budget.seconds is None:
         sweeps = DEFAULT_SWEEPS
-    schedule = Schedule() if cold else REHEAT
+    schedule = course(problem, cold)
     total = 0
     for share in (0.2, 1.0):
         allowed = None if sweeps is None else max(int((sweeps - total) * share), 1)
@@ -82,20 +77,3 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
         if cold:
             search.restart(first)
     return total
-
-
-def anneal_once(search: Search, schedule: Schedule, watch: Stopwatch, sweeps: int | None) -> int:
-    """Run one whole schedule within a number of sweeps or the seconds of `watch`; returns the sweeps."""
-    done, block = 0, 1
-    while True:
-        progress = watch.fraction() if sweeps is None else max(done / sweeps, watch.fraction())
-        if progress >= 1.0 or watch.expired():
-            return done
-        if sweeps is not None:
-            block = max(1, -(-sweeps // STEPS))
-            block = min(block, sweeps - done)
-        search.sweep(schedule, progress, block)
-        done += block
-        if sweeps is None:
-            spent = watch.fraction() - progress
-            block = max(1, int(block * np.clip(1.0 / (STEPS * max(spent, 1e-9)), 0.5, 2.0)))
