@@ -12,7 +12,7 @@ from agents.record import PatientRecord
 from agents.result import Finding, Outcome, Value
 from agents.skill import Skill
 from agents.skills.measurements import DIASTOLIC, SYSTOLIC, Reading, readings
-from agents.skills.outcomes import not_applicable, not_computable
+from agents.skills.outcomes import not_applicable, not_computable, old_note
 from agents.skills.pregnancy import pregnant
 
 SOURCE = (
@@ -76,13 +76,13 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     age = record.age(as_of)
     if age is not None and age < 18:
         return not_applicable("Blood pressure class", "under 18 years (percentiles are needed)", SOURCE)
-    systolic, diastolic = newest_pair(record, as_of)
-    missing = diastolic if systolic is None else ()
-    if age is None:
-        missing = (*missing, "no date of birth")  # type: ignore[misc]
-    if missing or not isinstance(systolic, Reading) or not isinstance(diastolic, Reading):
-        return not_computable("Blood pressure class", missing, SOURCE)  # type: ignore[arg-type]
-    return _classed(record, as_of, systolic, diastolic)
+    systolic, other = newest_pair(record, as_of)
+    no_age = ("no date of birth",) if age is None else ()
+    if not isinstance(other, Reading):
+        return not_computable("Blood pressure class", (*other, *no_age), SOURCE)
+    if systolic is None or no_age:
+        return not_computable("Blood pressure class", no_age, SOURCE)
+    return _classed(record, as_of, systolic, other)
 
 
 def _classed(record: PatientRecord, as_of: datetime, systolic: Reading, diastolic: Reading) -> Outcome:
@@ -103,7 +103,7 @@ def _classed(record: PatientRecord, as_of: datetime, systolic: Reading, diastoli
             Value("ACC/AHA 2017 class", american, interpretation=american),
             Value("ESC/ESH 2018 class", european, interpretation=european),
         ),
-        findings=tuple(findings),
+        findings=(*findings, *old_note("blood pressure", systolic.time, as_of)),
         source=SOURCE,
         evidence=(systolic.evidence, diastolic.evidence),
         data={"status": "computed", "systolic": high, "diastolic": low},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from agents.record import ICD10, ICD10CM, LOINC, SNOMED, PatientRecord
 from agents.skills.measurements import instant, usable
 from agents.skills.tables import rules
 
+_UNCLEAR = re.compile(r"\b(unknown|not|no)\b")
 _SMOKING = {
     "266919005": "never",
     "8517006": "former",
@@ -55,7 +57,7 @@ def smoking(record: PatientRecord, as_of: datetime) -> str | None:
                     return _SMOKING[coding.code]
             words = (observation.text or (observation.coded.label() if observation.coded else "")).lower()
             for word, status in (("never", "never"), ("former", "former"), ("current", "current")):
-                if word in words and "unknown" not in words:
+                if word in words and not _UNCLEAR.search(words):
                     return status
             return None
     return None

@@ -6,15 +6,16 @@ Royal College asks that confusion be taken as new until it is shown to be old.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from agents.record import LOINC, SNOMED, Concept, Observation, PatientRecord
 from agents.result import Evidence
-from agents.skills.measurements import COMA_SCORE, Lookup, Reading, newest, usable
+from agents.skills.measurements import COMA_SCORE, Lookup, Reading, instant, newest, usable
 
 _ASKED = {
     LOINC: frozenset({"80288-4", "67775-7", "11454-5"}),
-    SNOMED: frozenset({"1104441000000107", "6942003", "363871006", "365933000"}),
+    SNOMED: frozenset({"1104441000000107", "6942003"}),
 }
 _SNOMED = {
     "248234008": "A",
@@ -25,7 +26,7 @@ _SNOMED = {
 }
 _WORDS = (("unrespons", "U"), ("unconscious", "U"), ("pain", "P"), ("voice", "V"), ("verbal", "V"),
           ("confus", "C"), ("alert", "A"))  # fmt: skip
-_NOT = ("not ", "no ", "without ", "non")
+_NOT = re.compile(r"\b(no|not|non|without|denies)\b")
 LEVELS = {
     "A": "alert",
     "C": "new confusion",
@@ -36,16 +37,17 @@ LEVELS = {
 
 
 def _level(answer: Concept | None, text: str) -> str | None:
-    """One letter of ACVPU; None where the answer says none of them clearly."""
+    """One letter of ACVPU; None where the answer says none of them, several, or something negated."""
     for coding in answer.codings if answer else ():
         if coding.system == SNOMED and coding.code in _SNOMED:
             return _SNOMED[coding.code]
     words = (text or (answer.label() if answer else "")).strip().lower()
     if words.upper() in LEVELS:
         return words.upper()
-    if words.startswith(_NOT):
-        return None
-    return next((letter for word, letter in _WORDS if word in words), None)
+    if words == "no response":
+        return "U"
+    found = {letter for word, letter in _WORDS if word in words}
+    return found.pop() if len(found) == 1 and not _NOT.search(words) else None
 
 
 def _asked(concept: Concept) -> bool:
@@ -71,7 +73,7 @@ def consciousness(record: PatientRecord, as_of: datetime, since: datetime | None
     coma = newest(record, COMA_SCORE, as_of, since)
     rejected: list[str] = []
     for time, observation in usable(record, as_of):
-        if since is not None and time < since:
+        if since is not None and time < instant(since):
             break
         for level in _answers(observation):
             if level is None:

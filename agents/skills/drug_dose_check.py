@@ -17,7 +17,7 @@ from agents.result import Evidence, Finding, Outcome, Value
 from agents.skill import Skill
 from agents.skills.kidney_function import estimate
 from agents.skills.medicines import Part, active, daily_dose, ingredients, local
-from agents.skills.outcomes import not_applicable, not_computable
+from agents.skills.outcomes import not_applicable, not_computable, old_note
 from agents.skills.tables import rows
 
 SOURCE = (
@@ -118,10 +118,11 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
             text = "A medication has neither a name nor a known code: not checked."
             checks.append(Check(medication.reference, "", "outside the table", text))
         checks += [check(medication, part, kidney.rate) for part in parts]
-    return _outcome(checks, kidney.rate, kidney.evidence)
+    notes = old_note("creatinine", kidney.time, as_of) if kidney.time else ()
+    return _outcome(checks, kidney.rate, kidney.evidence, notes)
 
 
-def _outcome(checks: list[Check], rate: float, evidence: tuple[Evidence, ...]) -> Outcome:
+def _outcome(checks: list[Check], rate: float, evidence: tuple[Evidence, ...], notes: tuple[Finding, ...]) -> Outcome:
     order = {"urgent": 0, "attention": 1, "info": 2}
     ranked = sorted(checks, key=lambda c: (order[c.severity], c.ingredient, c.reference))
     shown = dict.fromkeys((c.text, c.severity) for c in ranked if c.verdict != "fits")
@@ -130,15 +131,18 @@ def _outcome(checks: list[Check], rate: float, evidence: tuple[Evidence, ...]) -
     acts = len({c.ingredient for c in checks if c.severity != "info"})
     outside = len({c.ingredient for c in checks if c.verdict == "outside the table"})
     return Outcome(
-        summary=f"At an estimated GFR of {rate:.0f}: {acts} drugs to act on, {outside} outside the table.",
+        summary=f"At an estimated GFR of {rate:.0f}: drugs to act on {acts}, outside the table {outside}.",
         values=(
             Value("drugs to act on", acts, "1", interpretation="ingredients that need a change or a look"),
             Value("eGFR used", round(rate, 1), "mL/min/{1.73_m2}", LOINC, "98979-8"),
         ),
-        findings=tuple(findings),
+        findings=(*findings, *notes),
         source=SOURCE,
         evidence=evidence
-        + tuple(Evidence(c.reference, c.ingredient or "medication", c.mg_per_day, "mg/d") for c in ranked),
+        + tuple(
+            Evidence(c.reference, c.ingredient or "medication", c.mg_per_day, None if c.mg_per_day is None else "mg/d")
+            for c in ranked
+        ),
         data={"status": "computed", "checks": [c.to_json() for c in ranked]},
     )
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agents.record import ICD10, ICD10CM, LOINC, SNOMED, PatientRecord, Quantity
+from agents.record import LOINC, PatientRecord, Quantity
 from agents.result import Evidence, Finding, Outcome, Value
 from agents.skill import Skill
+from agents.skills.conditions import has_group
 from agents.skills.measurements import FASTING_GLUCOSE, HBA1C, newest
-from agents.skills.outcomes import not_computable
+from agents.skills.outcomes import not_computable, old_note
 from agents.skills.pregnancy import pregnant
 from agents.units import convert
 
@@ -22,22 +23,7 @@ SOURCE = (
     "Diabetes Care 2024;47(Suppl 1):S20-S42; Hoelzel W et al. Clin Chem 2004;50:166-174 (master equation); "
     "Nathan DM et al. Diabetes Care 2008;31:1473-1478 (average glucose)"
 )
-_DIABETES = frozenset(
-    {"73211009", "44054006", "46635009", "127013003", "90781000119102", "157141000119108", "422034002"}
-)
-_DIABETES_ICD = ("E10", "E11", "E13", "E14")
 WORDS = ("below the range of prediabetes", "range of prediabetes", "range of diabetes")
-
-
-def has_diabetes(record: PatientRecord) -> bool:
-    """Whether diabetes mellitus is among the active conditions."""
-    return any(
-        condition.concept.has(SNOMED, _DIABETES)
-        or any(
-            c.system in (ICD10, ICD10CM) and c.code.upper().startswith(_DIABETES_ICD) for c in condition.concept.codings
-        )
-        for condition in record.known_conditions()
-    )
 
 
 def hba1c_class(percent: float) -> str:
@@ -65,7 +51,7 @@ def _hba1c_values(percent: float, words: str) -> list[Value]:
 def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     """Class of the newest HbA1c and fasting glucose, or what is missing."""
     hba1c, fasting = newest(record, HBA1C, as_of), newest(record, FASTING_GLUCOSE, as_of)
-    known = has_diabetes(record)
+    known = has_group(record, "diabetes", as_of)
     values: list[Value] = []
     evidence: list[Evidence] = []
     classes: list[str] = []
@@ -82,6 +68,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
         classes.append(words)
         values.append(Value("fasting glucose class", words, interpretation=words))
         evidence.append(fasting.reading.evidence)
+    times = [lookup.reading.time for lookup in (hba1c, fasting) if lookup.reading is not None]
     missing = [lookup.missing for lookup in (hba1c, fasting) if lookup.missing]
     if not values:
         return not_computable("Glycaemia", missing, SOURCE)
@@ -89,7 +76,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     return Outcome(
         summary=f"Glycaemia: {values[0].interpretation}{', diabetes is known' if known else ''}.",
         values=tuple(values),
-        findings=tuple(_findings(record, as_of, worst, known)),
+        findings=(*_findings(record, as_of, worst, known), *old_note("value", max(times), as_of)),
         missing=tuple(missing),
         source=SOURCE,
         evidence=tuple(evidence),

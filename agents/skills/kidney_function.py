@@ -7,13 +7,14 @@ women and one for men; for any other or unknown sex there is none, and the outco
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agents.record import LOINC, PatientRecord
 from agents.result import Evidence, Finding, Outcome, Value
 from agents.skill import Skill
-from agents.skills.measurements import CREATININE, instant, newest
-from agents.skills.outcomes import not_applicable, not_computable
+from agents.skills.conditions import has_group
+from agents.skills.measurements import CREATININE, newest
+from agents.skills.outcomes import not_applicable, not_computable, old_note
 
 SOURCE = (
     "Inker LA et al. New creatinine- and cystatin C-based equations to estimate GFR without race. "
@@ -26,8 +27,6 @@ _CATEGORIES = (
     (30.0, "G3b", "moderately to severely decreased"),
     (15.0, "G4", "severely decreased"),
 )
-OLD = timedelta(days=365)
-"""A creatinine older than this is used, but the outcome says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,9 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
         return not_computable("Kidney function", found.missing, SOURCE, evidence=found.evidence)
     notes = [Finding(f"Not used: {reason}.") for reason in found.rejected]
     name, words = category(found.rate)
-    if instant(as_of) - found.time > OLD:
-        notes.append(Finding("The newest creatinine is more than a year old.", "attention"))
+    notes += old_note("creatinine", found.time, as_of)
+    if has_group(record, "kidney failure", as_of):
+        notes.append(Finding("Kidney failure is recorded: on dialysis the estimate does not hold.", "attention"))
     if found.rate < 60:
         text = "Below 60: chronic kidney disease only if it lasts three months; check albuminuria."
         notes.insert(0, Finding(text, "urgent" if found.rate < 15 else "attention"))

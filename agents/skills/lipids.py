@@ -23,7 +23,7 @@ from agents.skills.measurements import (
     Lookup,
     newest,
 )
-from agents.skills.outcomes import not_computable
+from agents.skills.outcomes import not_computable, old_note
 
 SOURCE = (
     "NCEP Adult Treatment Panel III. JAMA 2001;285:2486-2497 (classes); Friedewald WT et al. Clin Chem "
@@ -140,6 +140,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
         why = "no date of birth" if age is None else "no class under 20 years (limits of adults)"
         evidence = [reading.evidence for reading in found.values()]
         return not_computable("Lipid classes", [*missing, why], SOURCE, evidence=evidence)
+    last = max(reading.time for reading in found.values())
     values = ([ldl] if ldl is not None else []) + _values(amounts)
     percent, lacking, grounds = risk(record, as_of, amounts.get("total"), amounts.get("hdl"))
     if percent is not None:
@@ -148,7 +149,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     return Outcome(
         summary=f"Lipids: {', '.join(f'{v.name} {v.interpretation}' for v in values)}.",
         values=tuple(values),
-        findings=tuple(_findings(amounts, ldl)),
+        findings=(*_findings(amounts, ldl), *old_note("lipid panel", last, as_of)),
         missing=(*missing, *lacking),
         source=SOURCE,
         evidence=(*(reading.evidence for reading in found.values()), *grounds),

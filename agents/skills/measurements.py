@@ -170,14 +170,14 @@ OXYGEN_FRACTION = Measurement("inhaled oxygen concentration", "%", _codes("3150-
 SYSTOLIC = Measurement(
     "systolic blood pressure",
     "mm[Hg]",
-    _codes("8480-6 8459-0 8461-6 76534-7 8479-8", "271649006 72313002 400974009 407556006"),
+    _codes("8480-6 8459-0 8461-6 76534-7 8479-8", "271649006 72313002 407554009 407556006"),
     20,
     350,
 )
 DIASTOLIC = Measurement(
     "diastolic blood pressure",
     "mm[Hg]",
-    _codes("8462-4 8453-3 8455-8 76535-4", "271650006 407557002"),
+    _codes("8462-4 8453-3 8455-8 76535-4", "271650006 1091811000000102 407555005 407557002"),
     10,
     250,
 )
@@ -191,21 +191,12 @@ TEMPERATURE = Measurement(
 )
 COMA_SCORE = Measurement("Glasgow coma score", "1", _codes("9269-2", "248241002"), 3, 15)
 WEIGHT = Measurement("body weight", "kg", _codes("29463-7 3141-9", "27113001 363808001"), 0.2, 700)
-HEIGHT = Measurement("body height", "cm", _codes("8302-2 3137-7 3138-5", "50373000 1153637007"), 20, 280)
+HEIGHT = Measurement("body height", "cm", _codes("8302-2 3137-7 3138-5 8306-3", "50373000 1153637007"), 20, 280)
 BODY_MASS_INDEX = Measurement("body mass index", "kg/m2", _codes("39156-5", "60621009"), 5, 250)
 CREATININE = Measurement("serum creatinine", "mg/dL", _codes("2160-0 38483-4 14682-9 77140-2"), 0.05, 50, "creatinine")
-GFR = Measurement(
-    "glomerular filtration rate",
-    "mL/min/{1.73_m2}",
-    _codes("98979-8 62238-1 33914-3 48642-3 48643-1 88293-6 88294-4 69405-9 77147-7"),
-    0,
-    250,
-)
 TOTAL_CHOLESTEROL = Measurement("total cholesterol", "mg/dL", _codes("2093-3 14647-2"), 20, 2000, "cholesterol")
 HDL = Measurement("HDL cholesterol", "mg/dL", _codes("2085-9 14646-4"), 1, 300, "cholesterol")
 LDL = Measurement("LDL cholesterol", "mg/dL", _codes("18262-6 13457-7 2089-1 22748-8 39469-2"), 1, 1500, "cholesterol")
 TRIGLYCERIDES = Measurement("triglycerides", "mg/dL", _codes("2571-8 14927-8"), 5, 20000, "triglycerides")
-HBA1C = Measurement("HbA1c", "%", _codes("4548-4 17856-6 59261-8 4549-2 41995-2"), 2, 25, "hba1c")
-FASTING_GLUCOSE = Measurement(
-    "fasting glucose", "mg/dL", _codes("1558-6 14771-0 76629-5 1556-0 53049-3"), 5, 2500, "glucose"
-)
+HBA1C = Measurement("HbA1c", "%", _codes("4548-4 17856-6 59261-8 4549-2"), 2, 25, "hba1c")
+FASTING_GLUCOSE = Measurement("fasting glucose", "mg/dL", _codes("1558-6 14771-0 76629-5 1556-0"), 5, 2500, "glucose")

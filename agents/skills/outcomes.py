@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.result import Evidence, Finding, Outcome
+from agents.skills.measurements import instant
+
+OLD = timedelta(days=365)
 
 
 def not_computable(
@@ -37,3 +41,10 @@ def not_applicable(title: str, why: str, source: str) -> Outcome:
         source=source,
         data={"status": "not applicable", "why": why},
     )
+
+
+def old_note(what: str, time: datetime, as_of: datetime) -> tuple[Finding, ...]:
+    """A finding where a measurement is more than a year old at `as_of`; else nothing."""
+    if instant(as_of) - instant(time) <= OLD:
+        return ()
+    return (Finding(f"The newest {what} is more than a year old.", "attention"),)

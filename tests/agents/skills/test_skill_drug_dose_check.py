@@ -143,7 +143,7 @@ def test_the_most_urgent_comes_first_and_what_is_outside_is_said():
     found = compute(patient(creatinine(25), *made), NOW)
     assert found.findings[0].severity == "urgent"
     assert "novelamide: outside the table, not checked." in [f.text for f in found.findings]
-    assert found.summary.endswith("1 drugs to act on, 1 outside the table.")
+    assert found.summary.endswith("drugs to act on 1, outside the table 1.")
 
 
 def test_what_acts_locally_is_not_checked():

@@ -79,8 +79,9 @@ def test_the_coma_score_maps_to_alert_only_at_15(coma, points):
     assert score(measured("9269-2", coma, "{score}"), acvpu=None).values[0].value == points
 
 
-def test_an_answer_that_is_none_of_acvpu_is_not_guessed():
-    found = score(acvpu="not alert")
+@pytest.mark.parametrize("answer", ["not alert", "Alert, no pain", "Alert but confused", "sleepy", "No new confusion"])
+def test_an_answer_that_is_not_plainly_one_of_acvpu_is_not_guessed(answer):
+    found = score(acvpu=answer)
     assert found.missing == ("no usable level of consciousness: the answer is not one of ACVPU",)
 
 

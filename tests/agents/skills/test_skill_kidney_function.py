@@ -1,7 +1,7 @@
 """CKD-EPI 2021 against physician-checked cases and published calculator results."""
 
 import pytest
-from skill_records import NOW, measured, needs_cases, patient, published
+from skill_records import NOW, condition, measured, needs_cases, patient, published
 
 from agents.skills.kidney_function import category, ckd_epi_2021, compute
 
@@ -85,3 +85,13 @@ def test_the_newest_creatinine_counts_and_an_old_one_is_flagged():
     assert compute(patient(old, new), NOW).evidence[0].reference == new.reference
     stale = compute(patient(measured("2160-0", 1.0, "mg/dL", 24 * 400)), NOW)
     assert any("more than a year old" in f.text for f in stale.findings)
+
+
+def test_dialysis_is_flagged():
+    found = compute(patient(measured("2160-0", 6.0, "mg/dL"), condition("46177005")), NOW)
+    assert any("on dialysis the estimate does not hold" in f.text for f in found.findings)
+
+
+def test_a_creatinine_of_childhood_does_not_serve_the_adult():
+    old = measured("2160-0", 0.5, "mg/dL", hours_ago=24 * 365 * 3)
+    assert compute(patient(old, age=19), NOW).missing == ("no serum creatinine of adult age",)
