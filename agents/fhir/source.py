@@ -15,6 +15,7 @@ from agents.fhir.version import check_version
 
 Json = dict[str, Any]
 _R4_JSON = "Give FHIR R4 as JSON (a Bundle, a resource, or bulk ndjson)"
+_HEAD = 65536
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -73,32 +74,45 @@ def resources_of(path: Path, number: int = 1, total: int = 1) -> Iterator[Found]
     """
     label = str(path)
     try:
-        text = _decoded(path)
-        if path.suffix != ".ndjson":
-            label = shown_name(path, text, number, total)
-        if path.suffix == ".ndjson" or _is_ndjson(text):
-            yield from _from_lines(text, label)
+        with path.open("rb") as file:
+            head = _checked(file.read(_HEAD))
+            label = shown_name(path, head, number, total)
+            file.seek(0)
+            if path.suffix == ".ndjson":
+                yield from _from_lines(file, label)
+                return
+            raw = file.read()
+        text = _decoded(raw)
+        del raw
+        label = shown_name(path, text, number, total)
+        if _is_ndjson(text):
+            yield from _from_lines(text.encode().splitlines(), label)
         else:
             yield from _from_resource(_parsed(text, "$"), Place(label), Scope())
+    except OSError:
+        problem = Unreadable("$", "cannot be opened", "Check that it may be read")
+        yield Found("", {}, Place(label), Scope(), failure=problem)
     except Unusable as failure:
         yield Found("", {}, Place(label), Scope(), failure=failure)
 
 
-def _decoded(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Unreadable("$", "cannot be opened", "Check that it may be read") from error
-    if raw[:2] == b"\x1f\x8b" or raw[:4] == b"PK\x03\x04":
+def _checked(head: bytes) -> str:
+    """The beginning of a file as text, when it may be JSON."""
+    if head[:2] == b"\x1f\x8b" or head[:4] == b"PK\x03\x04":
         raise Unreadable("$", "is compressed", "Unpack it first")
+    text = head.decode("utf-8-sig", "replace")
+    if text.lstrip()[:1] == "<":
+        raise Unreadable("$", "looks like HTML or XML, not JSON", _R4_JSON)
+    return text
+
+
+def _decoded(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable("$", f"is not UTF-8 text (byte {error.start})", "Save it as UTF-8") from None
     if not text.strip():
         raise Unreadable("$", "is empty", _R4_JSON)
-    if text.lstrip()[:1] == "<":
-        raise Unreadable("$", "looks like HTML or XML, not JSON", _R4_JSON)
     return text
 
 
@@ -148,20 +162,24 @@ def _check_text(value: Json, at: str) -> None:
         raise Unreadable(at, "holds half of a Unicode surrogate pair", "Save it as UTF-8") from None
 
 
-def _from_lines(text: str, label: str) -> Iterator[Found]:
+def _from_lines(lines: Iterable[bytes], label: str) -> Iterator[Found]:
+    """Resources of ndjson, read line by line: an export may be larger than the memory."""
     scope = Scope()
-    for number, line in enumerate(text.split("\n"), start=1):
+    number = 0
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         place = Place(label, number)
         try:
-            value = _parsed(line, "$")
+            value = _parsed(_decoded(line), "$")
             if "resourceType" not in value and "exportId" in value and "eventId" in value:
                 yield Found("bulk export log", value, place, scope)
             else:
                 yield from _from_resource(value, place, scope)
         except Unusable as failure:
             yield Found("", {}, place, scope, failure=failure)
+    if not number:
+        yield Found("empty file", {}, Place(label), scope)
 
 
 def _from_resource(resource: Json, place: Place, scope: Scope, url: str = "") -> Iterator[Found]:

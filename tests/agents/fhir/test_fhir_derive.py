@@ -1,6 +1,7 @@
 """The rules derive a ward's work from what a record holds, and users may change them."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 
@@ -21,6 +22,8 @@ from agents.record import (
     Procedure,
     Quantity,
 )
+from agents.skills.measurements import Measurement
+from agents.skills.registry import default_registry
 
 AS_OF = datetime(2024, 5, 2, 7, tzinfo=UTC)
 BORN = datetime(1960, 1, 1, tzinfo=UTC).date()
@@ -66,7 +69,7 @@ def test_the_dead_get_no_work():
         ("39156-5", "body-mass-index"),
         ("2093-3", "lipids"),
         ("4548-4", "glycaemia"),
-        ("2339-0", "glycaemia"),
+        ("1558-6", "glycaemia"),
         ("38483-4", "kidney-function"),
     ],
 )
@@ -75,6 +78,28 @@ def test_an_observation_gives_its_work(code, kind):
     assert kind not in derived(observations=(seen(code, days_ago=401),))
     assert kind not in derived(observations=(seen(code, days_ago=-1),)), "not yet made"
     assert kind not in derived(observations=(seen(code, status="cancelled"),))
+
+
+def test_a_glucose_that_is_not_fasting_gives_no_work():
+    assert "glycaemia" not in derived(observations=(seen("2339-0"),))
+
+
+def test_rules_watch_for_every_code_that_their_skill_reads():
+    watched = {rule.kind: set(rule.when.observed) for rule in load_rules().rules if rule.when.observed}
+    for kind, codes_watched in watched.items():
+        module = import_module(f"agents.skills.{kind.replace('-', '_')}")
+        read_by_skill = {
+            f"{system}|{code}"
+            for value in vars(module).values()
+            if isinstance(value, Measurement)
+            for system, codes in value.codes.items()
+            for code in codes
+        }
+        assert read_by_skill <= codes_watched, kind
+
+
+def test_rules_are_about_skills_that_exist():
+    assert {rule.kind for rule in load_rules().rules} <= set(default_registry())
 
 
 def test_a_component_counts_as_an_observation():

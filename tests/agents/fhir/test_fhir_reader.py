@@ -241,6 +241,25 @@ def test_a_cut_file_named_after_a_patient_is_not_named(tmp_path, make):
     assert "Quackenbush" not in str(caught.value)
 
 
+def test_an_ndjson_named_after_a_patient_is_not_named(write, make):
+    path = write([make["patient"](), make["patient"](id="p2", birthDate="x")], "Quackenbush.ndjson")
+    with pytest.raises(InputError, match=r"name withheld\):2 \$\.birthDate") as caught:
+        read(path)
+    assert "Quackenbush" not in str(caught.value)
+
+
+def test_an_empty_file_of_an_export_is_passed_over(write, make, tmp_path):
+    write("", "Condition.ndjson")
+    write([make["patient"]()], "Patient.ndjson")
+    assert read(tmp_path).passed_over == {"empty file": 1}
+
+
+def test_lines_that_are_not_utf_8_are_named(write, make):
+    lines = b"\n".join([json.dumps(make["patient"]()).encode(), b'{"resourceType": "Claim", "x": "\xff"}'])
+    with pytest.raises(InputError, match=r"in\.ndjson:2 \$: is not UTF-8 text \(byte 32\)"):
+        read(write(lines, "in.ndjson"))
+
+
 def test_huge_numbers_are_fine_where_they_are_not_read(write, make):
     extra = [{"url": "urn:x", "valueInteger": 10**300}]
     assert only(read(write(make["patient"](extension=extra))))
