@@ -13,7 +13,7 @@ from agents.record import LOINC, PatientRecord
 from agents.result import Evidence, Finding, Outcome, Value
 from agents.skill import Skill
 from agents.skills.measurements import BODY_MASS_INDEX, HEIGHT, WEIGHT, Reading, newest
-from agents.skills.outcomes import not_computable
+from agents.skills.outcomes import not_computable, old_note
 from agents.skills.pregnancy import pregnant
 
 SOURCE = (
@@ -83,6 +83,7 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     else:
         words = who_class(index)
     findings = [Finding(note, "attention")] if note else []
+    findings += old_note("weight", datetime.fromisoformat(str(evidence[-1].time)), as_of)
     return Outcome(
         summary=f"Body-mass index is {index:.1f} kg/m2: {words}.",
         values=(Value("BMI", round(index, 2), "kg/m2", LOINC, "39156-5", words),),

@@ -60,7 +60,7 @@ def _answers(observation: Observation) -> list[str | None]:
 
 
 def consciousness(record: PatientRecord, as_of: datetime, since: datetime | None = None) -> tuple[str | None, Lookup]:
-    """The newest level of consciousness.
+    """The newest level of consciousness; an older one does not stand in for a newer one that is unclear.
 
     Returns
     -------
@@ -71,22 +71,18 @@ def consciousness(record: PatientRecord, as_of: datetime, since: datetime | None
         and 14 for any other coded answer: of use only in telling the two apart.
     """
     coma = newest(record, COMA_SCORE, as_of, since)
-    rejected: list[str] = []
+    after = coma.reading.time if coma.reading else None
     for time, observation in usable(record, as_of):
-        if since is not None and time < instant(since):
+        if (since is not None and time < instant(since)) or (after is not None and time < after):
             break
         for level in _answers(observation):
             if level is None:
-                rejected.append("level of consciousness: the answer is not one of ACVPU")
-            elif coma.reading is None or coma.reading.time <= time:
-                evidence = Evidence(
-                    observation.reference, "level of consciousness", LEVELS[level], None, time.isoformat()
-                )
-                return level, Lookup(Reading(15.0 if level == "A" else 14.0, time, evidence))
+                why = "level of consciousness: the answer is not one of ACVPU"
+                return None, Lookup(None, f"no usable {why}", (why,))
+            evidence = Evidence(observation.reference, "level of consciousness", LEVELS[level], None, time.isoformat())
+            return level, Lookup(Reading(15.0 if level == "A" else 14.0, time, evidence))
     if coma.reading is not None:
         return ("A" if coma.reading.value >= 15 else "C"), coma
-    if rejected:
-        return None, Lookup(None, f"no usable {rejected[0]}", tuple(rejected))
     if coma.missing.startswith("no usable"):
         return None, coma
     return None, Lookup(None, "no level of consciousness")

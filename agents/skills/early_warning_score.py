@@ -122,6 +122,7 @@ _SIMPLE = (
 def _window(record: PatientRecord, as_of: datetime) -> datetime | None:
     signs = (RESPIRATORY_RATE, OXYGEN_SATURATION, SYSTOLIC, PULSE, TEMPERATURE)
     found = [newest(record, sign, as_of).reading for sign in signs]
+    found += [consciousness(record, as_of)[1].reading, supplemental_oxygen(record, as_of)[1].reading]
     times = [reading.time for reading in found if reading is not None]
     if not times:
         return None

@@ -1,8 +1,9 @@
 """Vaccines of adults that are due, by the schedule in ``immunisation.yaml``.
 
-The schedule is that of the United States from 19 years; the childhood schedule is outside this skill. Doses
-count when they are completed; one without a date counts towards a series but not towards an interval.
-Immunity after disease is not known here, and the outcome says so.
+The schedule is that of the United States from 19 years, as of 2024 whatever the moment asked for; the childhood
+schedule is outside this skill. Doses count when they are completed, by number and not by their spacing; one
+without a date counts towards a series but not towards an interval. Immunity after disease is not known here,
+and the outcome says so.
 """
 
 from __future__ import annotations

@@ -66,14 +66,6 @@ def friedewald(total: float, hdl: float, triglycerides: float) -> float | None:
     return ldl if triglycerides < 400.0 and ldl > 0 else None
 
 
-def risk_words(percent: float) -> str:
-    """Category of a ten-year risk in percent, with the limits of the 2018 guideline."""
-    for low, words in ((20.0, "high"), (7.5, "intermediate"), (5.0, "borderline")):
-        if percent >= low:
-            return words
-    return "low"
-
-
 def _panel(record: PatientRecord, as_of: datetime) -> dict[str, Lookup]:
     wanted = {"total": TOTAL_CHOLESTEROL, "hdl": HDL, "triglycerides": TRIGLYCERIDES, "ldl": LDL}
     times = [r.time for m in wanted.values() if (r := newest(record, m, as_of).reading) is not None]
@@ -115,8 +107,11 @@ def _values(amounts: dict[str, float]) -> list[Value]:
     return values
 
 
-def _findings(amounts: dict[str, float], ldl: Value | None) -> list[Finding]:
+def _findings(amounts: dict[str, float], ldl: Value | None, risky: bool) -> list[Finding]:
     findings = []
+    if risky:
+        text = "The ten-year risk takes diabetes and drugs that the record does not list as absent."
+        findings.append(Finding(text))
     if ldl is not None and ldl.interpretation == "very high":
         findings.append(Finding("LDL is 190 mg/dL or more: severe hypercholesterolaemia.", "attention"))
     if amounts.get("triglycerides", 0.0) >= 500:
@@ -144,12 +139,12 @@ def compute(record: PatientRecord, as_of: datetime) -> Outcome:
     values = ([ldl] if ldl is not None else []) + _values(amounts)
     percent, lacking, grounds = risk(record, as_of, amounts.get("total"), amounts.get("hdl"))
     if percent is not None:
-        words = risk_words(percent)
+        words = f"{percent:.1f} % for a first event within ten years"
         values.append(Value("10-year ASCVD risk (PREVENT)", round(percent, 1), "%", interpretation=words))
     return Outcome(
         summary=f"Lipids: {', '.join(f'{v.name} {v.interpretation}' for v in values)}.",
         values=tuple(values),
-        findings=(*_findings(amounts, ldl), *old_note("lipid panel", last, as_of)),
+        findings=(*_findings(amounts, ldl, percent is not None), *old_note("lipid panel", last, as_of)),
         missing=(*missing, *lacking),
         source=SOURCE,
         evidence=(*(reading.evidence for reading in found.values()), *grounds),

@@ -7,9 +7,10 @@ published vital-sign limits. It is not the Emergency Severity Index, which also 
    starts at 3.
 2. Consciousness (ours): unresponsive or responding to pain only is 1; confusion or responding to voice, 2.
 3. NEWS2 (RCP 2017) from 16 years and outside pregnancy: high is 2, medium and low-medium are 3.
-4. Danger-zone vitals (ESI): pulse, respiratory rate or SpO2 below 92 % outside the limits for age raise a 3 to
-   2, and anything less urgent to 3.
-5. Pain of 7 or more of 10 (ESI) and fever below three months (ESI: 38 Cel) raise to 3 and 2.
+4. Danger-zone vitals (limits of the ESI for age; what they do is ours): pulse or respiratory rate above the
+   limit, or SpO2 below 92 %, raise a 3 to 2 and anything less urgent to 3.
+5. Pain of 7 or more of 10 raises to 3, and fever of 38 Cel below three months to 2 (both ours; the ESI asks
+   the nurse to consider 2).
 
 The most urgent rule counts; each that applied is listed. Vital signs count from one hour before arrival. With
 some of them missing the acuity is provisional and never less urgent than 3.

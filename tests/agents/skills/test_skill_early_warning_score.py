@@ -223,3 +223,19 @@ def test_it_is_for_adults_who_are_not_pregnant():
 def test_the_systolic_part_of_a_panel_is_read():
     for panel in ("85354-9", "55284-4"):
         assert score(pressure(95, 60, panel=panel), sbp=None).values[0].value == 2
+
+
+def test_a_newer_unclear_answer_is_not_replaced_by_an_older_clear_one():
+    found = score(coded("67775-7", "248234008", 5), coded("67775-7", "sleepy", 0.5), acvpu=None)
+    assert found.missing == ("no usable level of consciousness: the answer is not one of ACVPU",)
+
+
+def test_the_newer_of_coma_score_and_answer_counts():
+    assert score(measured("9269-2", 13, "{score}", 0.5)).values[0].value == 3
+    assert score(measured("9269-2", 13, "{score}", 5)).values[0].value == 0
+
+
+def test_consciousness_days_after_the_signs_makes_them_stale():
+    made = [measured("9279-1", 16, "/min", 80), measured("8867-4", 70, "/min", 80), coded("67775-7", "248234008", 1)]
+    assert all(text.startswith("no ") for text in compute(patient(*made), NOW).missing)
+    assert any(text.startswith("no recent pulse") for text in compute(patient(*made), NOW).missing)
