@@ -138,7 +138,8 @@ class AssignmentProblem:
     def trusted(cls, **fields: Any) -> AssignmentProblem:
         """A problem from fields that are known to be right: not checked again.
 
-        All fields are given, of the stated types. For parts of a problem that was checked; the arrays are frozen in place, not copied.
+        All fields are given, of the stated types. For parts of a problem that was checked; the arrays are frozen in
+        place, not copied.
         """
         problem = object.__new__(cls)
         for name, value in fields.items():

@@ -45,8 +45,26 @@ class Schedule:
 
 PAIRED = Schedule(hot=0.3, cold=0.02, loose=0.2)
 """For problems with pairs: tasks that belong together have to move one by one, which takes more heat."""
+SPREAD_OUT = Schedule(hot=1.0, cold=0.02, loose=1.0)
+"""Hot and with load charges in force from the start: finds its way in small problems, where prices guide badly."""
+WALK = Schedule(hot=0.05, cold=0.005, loose=1.0, mild=30.0, harsh=1000.0)
+"""From a valid plan through nearly valid ones: improves what an anneal has packed."""
 REHEAT = Schedule(hot=0.05, loose=0.3, mild=8.0)
 """For a start that is good already: warm enough to leave it, not to forget it."""
+
+SMALL = 300
+"""Tasks up to which many short anneals beat few long ones."""
+
+
+def cycles(problem: AssignmentProblem, cold: bool) -> list[tuple[Schedule, float, bool]]:
+    """The anneals of one search: schedule, share of what is left of the budget, whether to begin afresh."""
+    first = course(problem, cold)
+    if not cold:
+        return [(first, 0.5, False), (WALK, 1.0, False)]
+    if problem.tasks > SMALL:
+        return [(first, 0.15, True), (first, 0.55, True), (WALK, 1.0, False)]
+    rounds = [(schedule, 0.0, True) for schedule in (first, SPREAD_OUT) * 4] + [(WALK, 0.0, False)]
+    return [(schedule, 1.0 / (len(rounds) - n), afresh) for n, (schedule, _, afresh) in enumerate(rounds)]
 
 
 def course(problem: AssignmentProblem, cold: bool) -> Schedule:

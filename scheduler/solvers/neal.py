@@ -25,7 +25,8 @@ DEFAULT_SWEEPS = 1000
 class Neal:
     """Samples the penalty QUBO, decodes every sample and repairs it.
 
-    For problems that `PenaltyQUBO` compiles. The plan's `reason` says how many samples were infeasible before the repair.
+    For problems that `PenaltyQUBO` compiles. The plan's `reason` says how many samples were infeasible before the
+    repair.
     """
 
     name = "neal"

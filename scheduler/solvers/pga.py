@@ -8,7 +8,7 @@ from scheduler.annealing import anneal_once
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder
 from scheduler.relaxation import Relaxation, most_believed, relax
-from scheduler.schedule import course
+from scheduler.schedule import cycles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -57,7 +57,7 @@ class PriceGuidedAnnealing:
 
 
 def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> int:
-    """A short anneal for an early plan, then a long one; returns the number of sweeps."""
+    """Anneals from short to long, the last from the best plan; returns the number of sweeps."""
     from scheduler.search import Search, without_conflicts
 
     problem, watch = recorder.problem, recorder.stopwatch
@@ -66,14 +66,14 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     sweeps = watch.budget.sweeps
     if sweeps is None and watch.budget.seconds is None:
         sweeps = DEFAULT_SWEEPS
-    schedule = course(problem, cold)
     total = 0
-    for share in (0.2, 1.0):
-        allowed = None if sweeps is None else max(int((sweeps - total) * share), 1)
+    for schedule, share, afresh in cycles(problem, cold):
+        allowed = None if sweeps is None else -int(-(sweeps - total) * share // 1)
+        if allowed == 0:
+            break
+        search.restart(first if afresh else recorder.best)
         total += anneal_once(search, schedule, watch.part(share), allowed)
         recorder.offer(search.finish())
-        if recorder.finished() or (sweeps is not None and total >= sweeps):
+        if recorder.finished():
             break
-        if cold:
-            search.restart(first)
     return total
