@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from agents.fhir.entry import Entry, Fail
@@ -36,8 +36,10 @@ def assemble_orders(
     passed : Counter
         Counts what is passed over.
     """
-    found = [entry for entry in entries if isinstance(entry.parsed.item, Order)]
-    subjects = {e.reference: references.resolve(e.parsed.item.subject, e.scope) for e in found}
+    all_entries = list(entries)
+    found = [entry for entry in all_entries if isinstance(entry.parsed.item, Order)]
+    stays = {e.reference: e for e in all_entries if e.kind == "Encounter"}
+    subjects = {e.reference: _subject(e, references, stays) for e in found}
     for entry in found:
         stand_ins.show_about(entry.reference, subjects[entry.reference])
     orders: dict[str, Order] = {}
@@ -56,6 +58,17 @@ def assemble_orders(
             places[order.reference] = entry.place
     _check_after(orders, places, fail)
     return orders
+
+
+def _subject(entry: Entry, references: References, stays: Mapping[str, Entry]) -> str:
+    """Whom an order is about: as it says, else the patient of its encounter, else a Patient that it focuses on."""
+    item: Order = entry.parsed.item
+    if named := references.resolve(item.subject, entry.scope):
+        return named
+    if stay := stays.get(references.resolve(item.encounter, entry.scope)):
+        return references.resolve(stay.parsed.subject, stay.scope)
+    focus = references.resolve(item.focus, entry.scope)
+    return focus if focus.startswith("Patient/") else ""
 
 
 def _resolved(entry: Entry, subject: str, references: References, stand_ins: StandIns) -> Order:

@@ -50,16 +50,17 @@ def derive_for(record: PatientRecord, as_of: datetime, rules: Rules, durations: 
     now = as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     if record.deceased:
         return []
-    stay = open_encounter(record)
+    stay = open_encounter(record, now)
     fitting = [rule for rule in rules.rules if _applies(rule.when, record, stay, now)]
     ident = record.reference.partition("/")[2]
     ids = {rule.kind: f"{ident}:{rule.kind}" for rule in fitting}
     return [_task(rule, record, stay, now, ids, minutes_of(rule, durations)) for rule in fitting]
 
 
-def open_encounter(record: PatientRecord) -> Encounter | None:
-    """The open encounter that began last; None where the patient is not here."""
-    return max((e for e in record.encounters if e.open), key=lambda e: e.start or _ALWAYS, default=None)
+def open_encounter(record: PatientRecord, now: datetime | None = None) -> Encounter | None:
+    """The open encounter that began last, and not after `now`; None where the patient is not here."""
+    here = (e for e in record.encounters if e.open and (now is None or (e.start or _ALWAYS) <= now))
+    return max(here, key=lambda e: e.start or _ALWAYS, default=None)
 
 
 def _task(

@@ -77,6 +77,10 @@ class OrderBook:
         request = self.request(order)
         return order.subject or (request.subject if request else "")
 
+    def before(self, reference: str) -> tuple[str, ...]:
+        """References of the open orders that an open order waits for."""
+        return self._before[reference]
+
     def after(self, order: Order) -> tuple[str, ...]:
         """Ids of the tasks that an open order waits for."""
         return tuple(self._all[ref].task_id for ref in self._before[order.reference])

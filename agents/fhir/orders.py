@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from agents.errors import InputError
+from agents.fhir.circles import circle_in
 from agents.fhir.derive import derive_for, open_encounter
 from agents.fhir.durations import durations_from, minutes_of
 from agents.fhir.fhir_input import FhirInput
@@ -17,7 +18,6 @@ from agents.record import Concept, PatientRecord
 from agents.task import STAFF, Task
 
 _DEFAULT_MINUTES = 10.0
-_OPEN, _FINISHED = 1, 2
 
 
 def tasks_from(
@@ -66,9 +66,9 @@ def tasks_of_orders(
 ) -> list[Task]:
     """Tasks of the orders that are to be done; what is passed over is counted in ``fhir_input.passed_over``."""
     book = OrderBook(fhir_input.orders)
+    _refuse_circle(book)
     meaning = _Meaning(codes or load_order_codes(), rules or load_rules(), durations or {})
     tasks = [meaning.task(order, book, fhir_input.records.get(book.subject(order))) for order in book.open.values()]
-    _refuse_circles(tasks)
     stale = [reason for reason in fhir_input.passed_over if reason.startswith("order: ")]
     for reason in stale:
         del fhir_input.passed_over[reason]
@@ -160,38 +160,15 @@ def _based_on(order: Order, book: OrderBook) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *order.based_on)))
 
 
-def _refuse_circles(tasks: Iterable[Task]) -> None:
-    """Raise with the ids of a circle in ``after``."""
-    after = {task.id: task.after for task in tasks}
-    state: dict[str, int] = {}
-    for start in after:
-        path: list[str] = []
-        stack = [(start, 0)]
-        while stack:
-            here, step = stack.pop()
-            if step == 0:
-                if state.get(here) == _FINISHED:
-                    continue
-                state[here] = _OPEN
-                path.append(here)
-            following = after.get(here, ())
-            while step < len(following) and state.get(following[step]) == _FINISHED:
-                step += 1
-            if step == len(following):
-                state[here] = _FINISHED
-                path.pop()
-            elif state.get(following[step]) == _OPEN:
-                _raise_circle([*path[path.index(following[step]) :], following[step]])
-            else:
-                stack.append((here, step + 1))
-                stack.append((following[step], 0))
-
-
-def _raise_circle(ids: list[str]) -> None:
-    shown = " -> ".join(ids if len(ids) <= 10 else [*ids[:9], "...", ids[-1]])
+def _refuse_circle(book: OrderBook) -> None:
+    found = circle_in({ref: book.before(ref) for ref in book.open})
+    if not found:
+        return
+    ids = tuple(book.open[ref].task_id for ref in found)
+    shown = " -> ".join(ids if len(ids) <= 10 else (*ids[:9], "...", ids[-1]))
     raise InputError(
-        f"these orders wait for each other in a circle: {shown}",
-        where="Task.basedOn, Task.partOf, Task.input or ServiceRequest.basedOn",
-        hint="Take one of these references out",
-        ids=tuple(ids),
+        f"orders wait for each other in a circle: {shown}",
+        where=book.open[found[0]].where,
+        hint="Take one of the references out: Task.basedOn, partOf or input, ServiceRequest.basedOn",
+        ids=ids,
     )

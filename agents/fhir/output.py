@@ -34,7 +34,10 @@ _STATUS = {
     "rejected": "rejected",
     "expired": "failed",
     "waiting": "requested",
+    "accepted": "requested",
     "planned": "accepted",
+    "dispatched": "accepted",
+    "started": "in-progress",
     "running": "in-progress",
     "parked": "on-hold",
 }
@@ -63,7 +66,8 @@ def to_bundle(
     as_of : datetime
         "Now" of the run: when the values hold.
     states : mapping of str to str, optional
-        State of tasks without a result, by id: ``waiting`` (default), ``planned``, ``running`` or ``parked``.
+        State of tasks without a result, by id: ``waiting`` (default), ``accepted``, ``planned``, ``dispatched``,
+        ``started``, ``running`` or ``parked``.
     orders : mapping of str to Order, optional
         `FhirInput.orders`: their codes and encounters are written again.
     aliases : mapping of str to str, optional

@@ -11,6 +11,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agents.errors import InputError
+from agents.fhir.circles import circle_in
 from agents.minutes import Minutes
 
 
@@ -156,22 +157,14 @@ class Rules(_Strict):
                     if other not in kinds or other == rule.kind:
                         msg = f"{name} of {rule.kind!r} names {other!r}, which is no other rule"
                         raise ValueError(msg)
-        _check_order({rule.kind: rule.after for rule in self.rules})
+        if circle := circle_in({rule.kind: rule.after for rule in self.rules}):
+            msg = f"after goes round in a circle: {' -> '.join(circle)}"
+            raise ValueError(msg)
         return self
 
     def by_kind(self) -> dict[str, Rule]:
         """Rules by their kind."""
         return {rule.kind: rule for rule in self.rules}
-
-
-def _check_order(after: dict[str, tuple[str, ...]]) -> None:
-    left = dict(after)
-    while ready := [kind for kind, others in left.items() if not any(o in left for o in others)]:
-        for kind in ready:
-            del left[kind]
-    if left:
-        msg = f"after goes round in a circle among {', '.join(sorted(left))}"
-        raise ValueError(msg)
 
 
 _Model = TypeVar("_Model", Rules, OrderCodes)

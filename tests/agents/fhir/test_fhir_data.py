@@ -10,6 +10,7 @@ from fhir.resources.R4B.bundle import Bundle
 from agents.fhir import durations_from, read, tasks_from, to_bundle
 from agents.record import SNOMED
 from agents.result import Outcome, Result, Value
+from agents.skills.registry import default_registry
 
 RULES_POSSIBLE = {
     "bundles": {
@@ -108,6 +109,20 @@ def test_what_is_written_back_is_valid(source):
     outcome = Outcome("done", (Value("score", 3, "{score}"),), source="a source")
     made = to_bundle(tasks, [Result(t.id, "done", outcome) for t in tasks], as_of=found.latest)
     assert len(Bundle.model_validate(made).entry) == 2 * len(tasks)
+
+
+def test_what_the_skills_compute_is_written_back_and_valid(source):
+    _, _, found = source
+    skills = default_registry()
+    tasks = tasks_from(found, found.latest)
+    results = [
+        Result(t.id, "done", skills[t.kind].compute(found.records[t.subject], found.latest), agent="a/b") for t in tasks
+    ]
+    made = to_bundle(tasks, results, as_of=found.latest, orders=found.orders, aliases=found.aliases)
+    Bundle.model_validate(json.loads(json.dumps(made, allow_nan=False)))
+    references = {r.reference for record in found.records.values() for r in record.observations}
+    observations = [e["resource"] for e in made["entry"] if e["resource"]["resourceType"] == "Observation"]
+    assert {d["reference"] for o in observations for d in o.get("derivedFrom", ())} <= references
 
 
 def test_no_name_and_no_identifier_is_in_the_work_or_the_records(source):

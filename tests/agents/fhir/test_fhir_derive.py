@@ -164,6 +164,11 @@ def test_the_newest_open_encounter_counts():
     assert derived(encounters=(new, unknown, old))["screening"].zone == "new"
 
 
+def test_an_encounter_that_begins_later_is_not_open_yet():
+    later = Encounter("Encounter/e", "arrived", "EMER", start=AS_OF + timedelta(minutes=1))
+    assert "triage" not in derived(encounters=(later,))
+
+
 def test_ids_and_payload():
     task = derived()["screening"]
     assert (task.id, task.subject, task.payload) == ("p1:screening", "Patient/p1", "Patient/p1")
@@ -252,7 +257,7 @@ def test_rules_are_the_users_to_change(tmp_path):
         ("rules: [{kind: a, when: {observed: ['8480-6']}}]", r"observed\.0: write a code as system\|code"),
         ("rules: [{kind: a, when: {}}, {kind: a, when: {}}]", r"two rules for 'a'"),
         ("rules: [{kind: a, when: {}, after: [b]}]", r"after of 'a' names 'b', which is no other rule"),
-        ("rules: [{kind: a, when: {}, after: [b]}, {kind: b, when: {}, after: [a]}]", r"circle among a, b"),
+        ("rules: [{kind: a, when: {}, after: [b]}, {kind: b, when: {}, after: [a]}]", r"circle: a -> b -> a"),
         ("rules: [", r"rules\.yaml:1: is not YAML"),
         ("", r"rules\.yaml: the file: "),
     ],

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.errors import InputError
-from agents.fhir import OrderCodes, load_order_codes, read, tasks_from, tasks_of_orders
+from agents.fhir import FhirInput, Order, OrderCodes, load_order_codes, read, tasks_from, tasks_of_orders
 
 AS_OF = datetime(2024, 5, 2, 12, tzinfo=UTC)
 
@@ -29,6 +31,11 @@ def tasks_of(write, make):
         return {task.id: task for task in tasks_of_orders(found)}, found.passed_over
 
     return _tasks_of
+
+
+CIRCLE = (
+    r"in\.json \$\.entry\[1\]\.resource: orders wait .* circle: Task\|t0 -> Task\|t1 -> Task\|t2 -> Task\|t0\. Take"
+)
 
 
 def task(make, ident, **more):
@@ -199,8 +206,54 @@ def test_a_part_that_comes_after_its_whole_is_no_circle(tasks_of, make):
 
 def test_a_circle_is_refused_with_its_ids(tasks_of, make):
     orders = [task(make, f"t{n}", basedOn=refs(f"Task/t{(n + 1) % 3}")) for n in range(3)]
-    with pytest.raises(InputError, match=r"wait for each other in a circle: Task\|t0 -> Task\|t1 -> Task\|t2 -> Task"):
+    with pytest.raises(InputError, match=CIRCLE):
         tasks_of(*orders, task(make, "free"))
+
+
+def test_a_task_that_waits_for_itself_is_refused(tasks_of, make):
+    with pytest.raises(InputError, match=r"circle: Task\|t -> Task\|t\."):
+        tasks_of(task(make, "t", basedOn=refs("Task/t")))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_refers_to_whatever_gives_an_order_or_a_refusal(data):
+    names = [f"{kind}/{n}" for kind in ("Task", "ServiceRequest") for n in range(4)]
+    some = st.lists(st.sampled_from([*names, "Task/absent"]), max_size=2).map(tuple)
+    states = st.sampled_from(["requested", "active", "completed", "failed", "on-hold", "revoked"])
+    orders = {
+        name: Order(
+            name,
+            name.replace("/", "|"),
+            "in.json",
+            data.draw(states),
+            based_on=data.draw(some),
+            part_of=data.draw(some),
+            after=data.draw(some),
+            focus=data.draw(st.sampled_from(["", *names])),
+        )
+        for name in names
+    }
+    try:
+        tasks = tasks_of_orders(FhirInput(orders=orders))
+    except InputError:
+        return
+    ids = {t.id for t in tasks}
+    assert all(set(t.after) <= ids for t in tasks)
+    left = {t.id: set(t.after) for t in tasks}
+    while left:
+        free = [ident for ident, before in left.items() if not before & left.keys()]
+        assert free, "someone can always begin"
+        for ident in free:
+            del left[ident]
+
+
+def test_the_patient_of_the_encounter_is_meant_where_the_task_names_none(tasks_of, make):
+    stay = make["about"]("Encounter", id="e", status="in-progress", **{"class": {"code": "IMP"}})
+    one = task(make, "t", **{"for": None}, encounter={"reference": "Encounter/e"})
+    two = task(make, "u", **{"for": None}, focus={"reference": "Patient/p1"})
+    found, _ = tasks_of(stay, one, two)
+    assert {t.subject for t in found.values()} == {"Patient/p1"}
 
 
 def test_a_long_chain_is_no_trouble(tasks_of, make):
