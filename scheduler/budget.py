@@ -57,9 +57,9 @@ class Stopwatch:
         limit = self.budget.seconds
         return 0.0 if limit is None else self.elapsed() / max(limit, 1e-9)
 
-    def part(self, share: float) -> Stopwatch:
-        """A stopwatch for a share of the remaining seconds, cancelled with this one."""
-        left = self.remaining()
+    def part(self, share: float, reserve: float = 0.0) -> Stopwatch:
+        """A stopwatch for a share of the remaining seconds less a reserve, cancelled with this one."""
+        left = self.remaining() - reserve
         seconds = None if left == float("inf") else max(left, 0.0) * share
         return Stopwatch(Budget(seconds=seconds, cancelled=self.budget.cancelled))
 

@@ -43,7 +43,7 @@ class Schedule:
         return float(self.mild * (self.harsh / self.mild) ** progress)
 
 
-PAIRED = Schedule(hot=0.3, cold=0.02, loose=0.2)
+PAIRED = Schedule(hot=0.2, loose=0.2)
 """For problems with pairs: tasks that belong together have to move one by one, which takes more heat."""
 SPREAD_OUT = Schedule(hot=1.0, cold=0.02, loose=1.0)
 """Hot and with load charges in force from the start: finds its way in small problems, where prices guide badly."""
@@ -56,13 +56,21 @@ SMALL = 300
 """Tasks up to which many short anneals beat few long ones."""
 
 
-def cycles(problem: AssignmentProblem, cold: bool) -> list[tuple[Schedule, float, bool]]:
-    """The anneals of one search: schedule, share of what is left of the budget, whether to begin afresh."""
+SHORT = 2e-4
+"""Seconds a task below which there is no time for an early anneal."""
+
+
+def cycles(problem: AssignmentProblem, cold: bool, seconds: float) -> list[tuple[Schedule, float, bool]]:
+    """The anneals of one search: schedule, share of what is left of the budget, whether to begin afresh.
+
+    `seconds` is the time that is left, infinite where it is not limited.
+    """
     first = course(problem, cold)
     if not cold:
         return [(first, 0.5, False), (WALK, 1.0, False)]
     if problem.tasks > SMALL:
-        return [(first, 0.15, True), (first, 0.55, True), (WALK, 1.0, False)]
+        early = [(first, 0.15, True)] if seconds > SHORT * problem.tasks else []
+        return [*early, (first, 0.6, True), (WALK, 1.0, False)]
     rounds = [(schedule, 0.0, True) for schedule in (first, SPREAD_OUT) * 4] + [(WALK, 0.0, False)]
     return [(schedule, 1.0 / (len(rounds) - n), afresh) for n, (schedule, _, afresh) in enumerate(rounds)]
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 CANDIDATES = 12
 """Labels kept for every task, the most believed ones."""
-DEPTH = 3
+DEPTH = 2
 """Links of an ejection chain."""
-POLISH_SWEEPS = 30
+POLISH_SWEEPS = 6
 """Sweeps at temperature zero after the repair."""
 IMPOSSIBLE = 1e9
 """Overload charge, in prices, that no saving outweighs."""

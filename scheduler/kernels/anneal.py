@@ -13,8 +13,9 @@ assignment is its objective.
 
 A proposal moves one task to another label. Where it does not pass by itself, it goes on as an ejection chain
 (Glover, 1996): a random task of the agent that received it moves to its own best other label, and so on for a
-few links; the chain passes or is undone as a whole. Chains whose cost without the overload they still carry
-is above the threshold are given up at once, which is most of the speed. Tried and left out: swaps (a chain of
+few links; the chain passes or is undone as a whole. Chains whose cost without what the loads at their two ends
+are charged is above the threshold are given up at once. (Forgiving the receiver's overload alone is twice as
+fast, but gives up every exchange as soon as idle capacity is dear.) Tried and left out: swaps (a chain of
 two that returns is one), chains deeper than three links, and a one-sided overload charge adapted from sweep
 to sweep.
 """
@@ -187,23 +188,24 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop, kept whole for the compiler
             threshold = temperature * surprise[(word >> 24) & 0xFFFF]
             a, b = space.agent[old], space.agent[new]
             change = reduced[new] - reduced[old]
-            before = load_charge(charges, a, state.load, space.demand[old], 0.0)
-            if change - before > threshold:
+            source = load_charge(charges, a, state.load, space.demand[old], 0.0)
+            target_charge = load_charge(charges, b, state.load, space.demand[new], 0.0)
+            # what is left when both agents end up exactly full, as after a perfect exchange
+            least = change - source - target_charge
+            if least > threshold:
                 continue
-            change += load_charge(charges, a, state.load, space.demand[old], -1.0) - before
-            before = load_charge(charges, b, state.load, space.demand[new], 0.0)
-            if change - before > threshold:
+            pairs = pair_change(space, state, task, a, b)
+            if least + pairs > threshold:
                 continue
-            change += load_charge(charges, b, state.load, space.demand[new], 1.0) - before
-            change += pair_change(space, state, task, a, b)
+            change += pairs
+            change += load_charge(charges, a, state.load, space.demand[old], -1.0) - source
+            change += load_charge(charges, b, state.load, space.demand[new], 1.0) - target_charge
             if change <= threshold:
                 if not in_conflict(space, state, task, b):
                     relabel(space, state, task, new)
                     accepted += 1
                 continue
             if b == nobody or in_conflict(space, state, task, b):
-                continue
-            if change - load_charge(charges, b, state.load, space.demand[new], 1.0) > threshold:
                 continue
             links = 0
             trail_task[0], trail_label[0] = task, old
@@ -226,9 +228,10 @@ def anneal(  # noqa: PLR0912, PLR0915 - one loop, kept whole for the compiler
                     passed = True
                     break
                 b = space.agent[target]
-                if b == nobody:
+                if b == nobody or b == a:  # noqa: PLR1714, SIM109 - numba knows no tuple of mixed integers
                     break
-                if change - load_charge(charges, b, state.load, space.demand[target], 0.0) > threshold:
+                least = change - load_charge(charges, a, state.load, space.demand[old], 0.0)
+                if least - load_charge(charges, b, state.load, space.demand[target], 0.0) > threshold:
                     break
             if passed:
                 accepted += 1

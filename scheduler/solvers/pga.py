@@ -66,14 +66,16 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     sweeps = watch.budget.sweeps
     if sweeps is None and watch.budget.seconds is None:
         sweeps = DEFAULT_SWEEPS
-    total = 0
-    for schedule, share, afresh in cycles(problem, cold):
+    total, reserve = 0, 0.0
+    for schedule, share, afresh in cycles(problem, cold, watch.remaining()):
         allowed = None if sweeps is None else -int(-(sweeps - total) * share // 1)
         if allowed == 0:
             break
         search.restart(first if afresh else recorder.best)
-        total += anneal_once(search, schedule, watch.part(share), allowed)
+        total += anneal_once(search, schedule, watch.part(share, reserve), allowed)
+        before = watch.elapsed()
         recorder.offer(search.finish())
-        if recorder.finished():
+        reserve = watch.elapsed() - before
+        if recorder.finished() or watch.remaining() <= reserve:
             break
     return total
