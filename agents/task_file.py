@@ -76,6 +76,7 @@ def check_tasks(tasks: Sequence[Task], *, path: Path | None = None, known: Colle
                         task=task.id,
                     )
     _check_order(tasks, ids, path)
+    _check_agent_rules(tasks, ids, path)
 
 
 def _unique(seen: dict[str, int], value: str, name: str, index: int, path: Path | None) -> None:
@@ -103,3 +104,29 @@ def _check_order(tasks: Sequence[Task], ids: Mapping[str, int], path: Path | Non
             "Remove one of these.",
             cycle=cycle,
         ) from None
+
+
+def _check_agent_rules(tasks: Sequence[Task], ids: Mapping[str, int], path: Path | None) -> None:
+    """Refuse tasks that a chain of same_agent_as ties together and different_agent_from holds apart."""
+    root = {name: name for name in ids}
+
+    def find(name: str) -> str:
+        while root[name] != name:
+            root[name] = root[root[name]]
+            name = root[name]
+        return name
+
+    for task in tasks:
+        for other in task.same_agent_as:
+            if other in root:
+                root[find(other)] = find(task.id)
+    for task in tasks:
+        for other in task.different_agent_from:
+            if other in root and find(other) == find(task.id):
+                raise input_error(
+                    f"different_agent_from names {other!r}, which same_agent_as ties to this task",
+                    path,
+                    ["tasks", ids[task.id], "different_agent_from"],
+                    "Remove one of the two rules.",
+                    task=task.id,
+                )

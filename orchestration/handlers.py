@@ -60,15 +60,25 @@ def find(name: str) -> AnyHandler:
     return handler
 
 
-async def call(handler: AnyHandler, task: Task, context: HandlerContext) -> Outcome:
-    """Call a handler, async or plain, and make an Outcome of what it returns."""
+class HandlerQuit(Exception):  # noqa: N818 - it stands for an exit, not for an error of ours
+    """A handler tried to end its process."""
+
+
+async def _result(handler: AnyHandler, task: Task, context: HandlerContext) -> Any:
     target = handler if inspect.isroutine(handler) else getattr(handler, "__call__", handler)  # noqa: B004
     if inspect.iscoroutinefunction(target):
-        found = await handler(task, context)
-    else:
-        found = await asyncio.to_thread(handler, task, context)
-        if inspect.isawaitable(found):
-            found = await found
+        return await handler(task, context)
+    found = await asyncio.to_thread(handler, task, context)
+    return await found if inspect.isawaitable(found) else found
+
+
+async def call(handler: AnyHandler, task: Task, context: HandlerContext) -> Outcome:
+    """Call a handler, async or plain, and make an Outcome of what it returns."""
+    try:
+        found = await _result(handler, task, context)
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        # raised through a running loop, these would take the whole host down
+        raise HandlerQuit(f"its handler raised {type(error).__name__}") from None
     if isinstance(found, Outcome):
         return found
     if found is None or isinstance(found, Mapping):
@@ -80,7 +90,7 @@ async def call(handler: AnyHandler, task: Task, context: HandlerContext) -> Outc
 
 def safe_reason(error: BaseException) -> str:
     """Say what went wrong without a word that could be a patient's: own errors whole, others by class and place."""
-    if isinstance(error, AgentsError):
+    if isinstance(error, AgentsError | HandlerQuit):
         return str(error)
     if isinstance(error, TimeoutError):
         return "its handler took longer than its limit"

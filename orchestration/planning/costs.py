@@ -78,9 +78,9 @@ class CostModel:
         pace: Floats = self._pace[eligible.levels - 1]
         demand = np.zeros((len(agents), len(force.resources)))
         for name, amount in task.demand.items():
-            if amount > 0:
+            if amount > 0 and len(agents):
                 demand[:, force.resources.index(name)] = amount * pace if name == STAFF else amount
-        minutes: Floats = demand.max(axis=1) if demand.size else np.zeros(len(agents))
+        minutes: Floats = demand.max(axis=1, initial=0.0)
         terms: dict[str, Floats] = {
             "agent": force.cost[agents] * minutes,
             "skill": policy.skill * (5.0 - eligible.levels.astype(np.float64)),

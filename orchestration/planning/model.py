@@ -120,6 +120,8 @@ class Modeller:
             more, other = self._single(task, now, busy)
             agents, left, right = np.intersect1d(agents, more, assume_unique=True, return_indices=True)
             row = _add(_take(row, left), _take(other, right))
+        if contradictory(group):
+            return agents[:0], _take(row, np.zeros(0, np.intp))
         return agents, row
 
     def _single(self, task: Task, now: float, busy: Floats) -> tuple[Ints, Row]:
@@ -179,6 +181,12 @@ class Modeller:
         return ptr, other, np.full(len(other), self.policy.continuity)
 
 
+def contradictory(group: Sequence[Task]) -> bool:
+    """Whether tasks that must share an agent must not share one."""
+    ids = {task.id for task in group}
+    return len(group) > 1 and any(ids.intersection(task.different_agent_from) for task in group)
+
+
 def choose_bands(dues: Floats, count: int) -> Floats:
     """Choose at most `count` moments among the due times that lie ahead; ascending, the first included."""
     ahead = np.unique(dues[np.isfinite(dues) & (dues > 0)])
@@ -211,7 +219,7 @@ def _conflicts(groups: list[tuple[Task, ...]]) -> tuple[NDArray[np.int64], Ints]
         for index, group in enumerate(groups)
         for task in group
         for other in task.different_agent_from
-        if other in row_of
+        if other in row_of and row_of[other] != index
     }
     return _symmetric(sorted(ends), len(groups))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.task import Task
-from orchestration.planning.model import Model, Modeller
+from orchestration.planning.model import Model, Modeller, contradictory
 from orchestration.planning.situation import Situation
 from orchestration.planning.workforce import Floats, Ints
 
@@ -118,6 +118,8 @@ def _reason(modeller: Modeller, task: Task, group: Sequence[Task], left: Floats)
     eligible = modeller.eligibility.of(task)
     if eligible.reason:
         return Unplaced(eligible.reason, final=True)
+    if contradictory(group):
+        return Unplaced("same_agent_as and different_agent_from contradict each other", final=True)
     keep = modeller.allowed_by_others(task, eligible)
     agents = eligible.agents if keep is None else eligible.agents[keep]
     if not len(agents):
