@@ -23,6 +23,7 @@ from scheduler.arrays import FloatArray, Int32Array, Int64Array, frozen
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     from numpy.typing import ArrayLike
 
@@ -60,6 +61,10 @@ def _no_float() -> FloatArray:
 
 def _no_matrix() -> FloatArray:
     return np.zeros((0, 0))
+
+
+def _unpickled(fields: dict[str, Any]) -> AssignmentProblem:
+    return AssignmentProblem.trusted(**fields)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +138,9 @@ class AssignmentProblem:
         for name in ("same_agent_distance", "unassigned_distance"):
             object.__setattr__(self, name, float(getattr(self, name)))
         validation.check(self)
+
+    def __reduce__(self) -> tuple[Callable[[dict[str, Any]], AssignmentProblem], tuple[dict[str, Any]]]:
+        return _unpickled, ({name: getattr(self, name) for name in self.__dataclass_fields__},)
 
     @classmethod
     def trusted(cls, **fields: Any) -> AssignmentProblem:

@@ -19,6 +19,7 @@ from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.enumeration import enumerate_best, states
 from scheduler.errors import ProblemTooLargeError
 from scheduler.insertion import insert
+from scheduler.plan import relative_gap
 from scheduler.recorder import Recorder, without_violations
 from scheduler.spaces import finite_unassigned_cost
 
@@ -77,6 +78,7 @@ class Exact:
         model, scale = pair_model(problem)
         left = recorder.stopwatch.remaining()
         if left <= 0:
+            recorder.fallbacks.append("HiGHS had no time left: priced insertion's plan stands")
             return "no time left"
         solver = models.new_highs(left if np.isfinite(left) else None)
         if recorder.stopwatch.budget.gap is not None:
@@ -88,11 +90,16 @@ class Exact:
         values = np.asarray(solver.getSolution().col_value)
         if len(values):
             found = without_violations(problem, _decode(problem, values))
-            recorder.offer(insert(problem, recorder.prices, found))
+            insertion_stands = not recorder.offer(insert(problem, recorder.prices, found))
+        else:
+            insertion_stands = True
         proven = solver.getInfo().mip_dual_bound * scale.cost
         if np.isfinite(proven):
             # HiGHS proves up to its tolerances; the value of a plan in hand is the sharper truth
             _prove_exact(recorder, min(proven - 1e-9 * abs(proven), recorder.objective))
+        gap = relative_gap(recorder.objective, recorder.bound)
+        if insertion_stands and (gap is None or gap > 1e-9):
+            recorder.fallbacks.append("HiGHS found no better plan in time: priced insertion's plan stands")
         return str(solver.modelStatusToString(solver.getModelStatus())).lower()
 
 

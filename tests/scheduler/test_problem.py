@@ -140,6 +140,14 @@ def test_rounding_of_decimal_demands_is_no_overload() -> None:
     assert not problem.violations([0, 0, 0])
 
 
+def test_a_pickled_problem_is_as_frozen_as_before() -> None:
+    """Workers get the same arrays, read-only again (compiled kernels are specialised on that)."""
+    problem = random_problem(3)
+    back = pickle.loads(pickle.dumps(problem))
+    assert all(np.array_equal(getattr(back, name), getattr(problem, name)) for name in REQUIRED_ARRAYS)
+    assert not back.cost.flags.writeable
+
+
 def test_triplets_sort_merge_and_refuse() -> None:
     """Rows come out sorted, a pair given twice adds up, an eligible pair given twice is refused."""
     problem = from_triplets(

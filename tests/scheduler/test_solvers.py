@@ -143,6 +143,19 @@ def test_cancel_returns_the_best_so_far(instance) -> None:
     check(problem, plan)
 
 
+def test_a_fallback_is_recorded(instance) -> None:
+    """Where HiGHS has no time for a plan of its own, the plan says whose it is; cancelling stops HiGHS too."""
+    problem = instance("100x1000_pairs0_local0")
+    plan = solve(problem, "exact", Budget(seconds=0.01))
+    check(problem, plan)
+    assert plan.fallbacks
+    event = threading.Event()
+    threading.Timer(0.3, event.set).start()
+    before = time.perf_counter()
+    check(problem, solve(problem, "exact", Budget(seconds=60, cancelled=event.is_set)))
+    assert time.perf_counter() - before < 30
+
+
 def test_unknown_solvers_and_budgets_are_refused() -> None:
     """The error lists the solvers there are."""
     with pytest.raises(UnknownSolverError, match="greedy"):
