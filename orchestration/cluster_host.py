@@ -172,6 +172,14 @@ class ClusterHost:
         self._halted = True
         return len(self._workers)
 
+    def abandon(self) -> list[asyncio.Task[None]]:
+        """Drop everything at once, as a crash would; return the workers that are being cancelled."""
+        self._halted = True
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        return workers
+
     async def _work(self, address: str, box: Mailbox) -> None:
         try:
             while not self._halted and (message := box.get()) is not None:

@@ -76,7 +76,7 @@ async def call(handler: AnyHandler, task: Task, context: HandlerContext) -> Outc
     """Call a handler, async or plain, and make an Outcome of what it returns."""
     try:
         found = await _result(handler, task, context)
-    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+    except (SystemExit, KeyboardInterrupt) as error:
         # raised through a running loop, these would take the whole host down
         raise HandlerQuit(f"its handler raised {type(error).__name__}") from None
     if isinstance(found, Outcome):

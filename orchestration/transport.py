@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
 from typing import Protocol
 
 from agents.record import PatientRecord
@@ -55,7 +55,9 @@ class LocalTransport:
 
     def kill(self, host: str) -> None:
         """Let a host die as a crash would: what it had is gone."""
-        self._hosts.pop(host, None)
+        dying = self._hosts.pop(host, None)
+        if dying is not None:
+            dying.abandon()
 
     def _host(self, name: str) -> ClusterHost:
         if name not in self._hosts:
@@ -76,7 +78,6 @@ class LocalTransport:
 
     async def stop(self) -> None:
         """Stop all hosts."""
+        workers = [worker for host in self._hosts.values() for worker in host.abandon()]
         self._hosts.clear()
-
-
-TransportFactory = Callable[[], Transport]
+        await asyncio.gather(*workers, return_exceptions=True)

@@ -75,7 +75,7 @@ def test_after_is_kept(tmp_path):
         order.append(task.id)
 
     tasks = [Task(id=f"t{i}", kind="x", after=(f"t{i - 1}",) if i else ()) for i in range(5)]
-    found, path = run(list(reversed(tasks)), note, tmp_path)
+    _, path = run(list(reversed(tasks)), note, tmp_path)
     assert order == [t.id for t in tasks]
     with SqliteLedger(path, read_only=True) as ledger:
         plans = [ledger.state(t.id).plan for t in tasks]
@@ -271,30 +271,30 @@ def test_a_task_that_kills_its_host_each_time_fails_in_the_end(tmp_path):
 
 
 def test_a_stopped_swarm_is_carried_on_with_from_its_ledger(tmp_path):
-    gate, first = threading.Event(), []
+    gate, begun = threading.Event(), threading.Event()
 
     def hold(task, context):
-        first.append(task.id)
+        begun.set()
         gate.wait(10)
 
     path = tmp_path / "ledger.sqlite"
-    tasks = [Task(id=f"t{i}", kind="x", after=("t0",) if i == 9 else ()) for i in range(10)]
+    tasks = [Task(id=f"t{i}", kind="x", demand={"staff": 1}, after=("t0",) if i % 2 else ()) for i in range(100)]
     with launch(agents(1), handlers={"work": hold}, engine="local", ledger=path, options=JOB, as_of=NOW) as swarm:
         swarm.submit(tasks)
-        while not first:
-            swarm.wait(0.01)
+        assert begun.wait(10)
         swarm.stop()
         gate.set()
         assert swarm.wait(10)
-        assert swarm.counts()["done"] == 1
+        done = {name for name, state in swarm.ledger.states().items() if state.state == "done"}
+        assert 1 <= len(done) < 100
     with launch(agents(1), handlers={"work": fine}, engine="local", ledger=path, options=JOB, as_of=NOW) as swarm:
         assert swarm.submit(tasks) == 0
         swarm.finish()
-        again = {r.task_id: r for r in swarm.results()}
+        again = {r.task_id for r in swarm.results()}
         assert swarm.wait(10)
-        assert swarm.counts() == {"done": 10}
-    assert set(again) == {t.id for t in tasks} - set(first)
-    assert sorted(kinds(path, first[0])) == sorted(["accepted", "planned", "dispatched", "started", "done"])
+        assert swarm.counts() == {"done": 100}
+    assert again == {t.id for t in tasks} - done
+    assert kinds(path, min(done)) == ["accepted", "planned", "dispatched", "started", "done"]
 
 
 def test_a_live_swarm_does_what_arrives_later_and_expires_what_is_due(tmp_path):
