@@ -23,12 +23,12 @@ class Schedule:
         Charge of overload over the price of capacity at the start and the end.
     """
 
-    hot: float = 0.1
+    hot: float = 0.04
     cold: float = 0.01
-    loose: float = 0.03
+    loose: float = 0.01
     tight: float = 1.0
-    mild: float = 2.0
-    harsh: float = 30.0
+    mild: float = 4.0
+    harsh: float = 60.0
 
     def temperature(self, progress: float) -> float:
         """Temperature in spreads."""
@@ -43,7 +43,7 @@ class Schedule:
         return float(self.mild * (self.harsh / self.mild) ** progress)
 
 
-PAIRED = Schedule(hot=0.2, loose=0.2)
+PAIRED = Schedule(hot=0.2, loose=0.2, mild=2.0, harsh=30.0)
 """For problems with pairs: tasks that belong together have to move one by one, which takes more heat."""
 SPREAD_OUT = Schedule(hot=1.0, cold=0.02, loose=1.0)
 """Hot and with load charges in force from the start: finds its way in small problems, where prices guide badly."""
