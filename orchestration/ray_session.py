@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from orchestration.errors import RayUnavailableError
 
 _OBJECT_STORE_BYTES: Final = 512 * 1024**2
 _PROBE_SECONDS: Final = 3.0
+_SETTINGS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,13 @@ def open_ray(address: str | None = None, *, cpus: int | None = None) -> RaySessi
     RayUnavailableError
         When Ray cannot be started, or nothing that is Ray answers at the address.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    address = address or os.environ.get("RAY_ADDRESS") or "local"
+    _set_environment(address)
     import ray
 
     if ray.is_initialized():
         return RaySession(_THIS_PROCESS)
-    address = address or os.environ.get("RAY_ADDRESS") or None
-    if address and address != "local":
+    if address != "local":
         return _join(address)
     try:
         ray.init(
@@ -72,6 +74,13 @@ def open_ray(address: str | None = None, *, cpus: int | None = None) -> RaySessi
     return RaySession("")
 
 
+def _set_environment(address: str) -> None:
+    """Set what Ray reads when it is imported: no usage statistics, and its token authentication."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address == "local" or _token_file().exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+
+
 def _join(address: str) -> RaySession:
     import ray
 
@@ -81,10 +90,16 @@ def _join(address: str) -> RaySession:
     except Exception as error:
         raise RayUnavailableError(
             f"no Ray of this version could be joined at {address!r} ({type(error).__name__}: {_first_line(error)})",
-            hint="Check that `ray status` works there, and that both sides run the same Ray and Python.",
+            hint="Check that `ray status` works there, that both sides run the same Ray and Python, and that "
+            f"{_token_file()} holds the token of that cluster.",
             address=address,
         ) from error
     return RaySession(address)
+
+
+def _token_file() -> Path:
+    """Where Ray keeps the token that lets a client in."""
+    return Path(os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token")
 
 
 def _probe(address: str) -> None:
@@ -97,31 +112,30 @@ def _probe(address: str) -> None:
             f"{address!r} is no address of Ray", hint="Write HOST:PORT, or auto.", address=address
         )
     try:
-        with socket.create_connection((host, int(port)), timeout=_PROBE_SECONDS):
-            pass
+        with socket.create_connection((host, int(port)), timeout=_PROBE_SECONDS) as probe:
+            speaks = _speaks_grpc(probe)
     except OSError as error:
         raise RayUnavailableError(
             f"nothing answers at {address!r} ({error.strerror or type(error).__name__})",
             hint="Start Ray there (`ray start --head`), or leave the address out to start a local one.",
             address=address,
         ) from None
-    if not _answers_as_ray(address):
+    if not speaks:
         raise RayUnavailableError(
-            f"port {port} of {host} is taken by something that is not Ray (or a Ray of another version)",
+            f"port {port} of {host} is taken by something that is not Ray",
             hint="Give the address of Ray's head, or leave it out to start a local one.",
             address=address,
         )
 
 
-def _answers_as_ray(address: str) -> bool:
-    import subprocess
-    import sys
-
-    probe = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", address]
+def _speaks_grpc(probe: socket.socket) -> bool:
+    """Whether HTTP/2 is spoken: its first frame from a server is SETTINGS (RFC 9113, section 3.4)."""
+    probe.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, _SETTINGS, 0, 0, 0, 0, 0]))
     try:
-        return subprocess.run(probe, timeout=20, capture_output=True, check=False).returncode == 0
-    except subprocess.TimeoutExpired:
+        head = probe.recv(9)
+    except OSError:
         return False
+    return len(head) > 3 and head[3] == _SETTINGS
 
 
 def _first_line(error: BaseException) -> str:
