@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
 
-BOUND_SHARE = 0.25
+BOUND_SHARE = 0.4
 """Most of the seconds that the bound may take."""
 DEFAULT_SWEEPS = 2000
 """Sweeps where the budget limits neither sweeps nor seconds."""
