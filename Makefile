@@ -54,5 +54,11 @@ lock: $(BIN)/uv ## Write the lock files anew
 	    -c requirements/constraints.in pyproject.toml requirements/build.in -o requirements/$$f.txt 2>/dev/null || exit 1; \
 	done; ! grep -l '://' requirements/*.txt
 
+schemas: $(VENV)/.core ## Write the JSON Schemas of rosters and task lists anew
+	@$(BIN)/python -m agents.schemas docs/schemas
+
+bench: $(VENV)/.dev ## Run the benchmarks in their quick form
+	@for f in benchmarks/*.py; do echo "== $$f"; $(BIN)/python $$f --quick || exit 1; done
+
 clean: ## Remove what the targets above have made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build *.egg-info
