@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from qam import __version__
 from qam.cli import agents_command, doctor_command, plan_command, report_command, run_command
 from qam.cli.output import BAD_INPUT, print_json
+
+_UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
+"""What the parser raises for any wrong usage; typer re-exports only this one of its kinds."""
 
 app = typer.Typer(
     name="qam",
@@ -48,15 +50,12 @@ def main() -> None:
     """Run the command line; a wrong usage under --json is one JSON object as well."""
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         sys.exit(130)
-    except click.UsageError as error:
+    except _UsageError as error:
         if "--json" in sys.argv[1:]:
             said = {"type": "UsageError", "message": error.format_message()}
             print_json({"ok": False, "exit_code": BAD_INPUT, "error": said})
         error.show(file=sys.stderr)
         sys.exit(BAD_INPUT)
-    except click.ClickException as error:
-        error.show(file=sys.stderr)
-        sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
