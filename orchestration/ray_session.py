@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from orchestration.errors import RayUnavailableError
 
 _OBJECT_STORE_BYTES: Final = 512 * 1024**2
 _PROBE_SECONDS: Final = 3.0
 _SETTINGS: Final = 4
+_NOWHERE: Final = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,47 @@ def open_ray(address: str | None = None, *, cpus: int | None = None) -> RaySessi
     if address != "local":
         return _join(address)
     try:
-        ray.init(
-            address="local",
-            num_cpus=cpus,
-            include_dashboard=False,
-            log_to_driver=False,
-            configure_logging=False,
-            object_store_memory=_OBJECT_STORE_BYTES,
-            _node_ip_address="127.0.0.1",
-        )
+        with _dashboard_kept_at_home():
+            ray.init(
+                address="local",
+                num_cpus=cpus,
+                include_dashboard=False,
+                log_to_driver=False,
+                configure_logging=False,
+                object_store_memory=_OBJECT_STORE_BYTES,
+                _node_ip_address="127.0.0.1",
+            )
     except Exception as error:
         raise RayUnavailableError(
             f"a local Ray could not be started ({type(error).__name__}: {_first_line(error)})",
             hint="Run `qam doctor`: it checks memory, disk and ports.",
         ) from error
     return RaySession("")
+
+
+@contextmanager
+def _dashboard_kept_at_home() -> Iterator[None]:
+    """Keep Ray's dashboard process from asking the metadata services of three clouds where it runs.
+
+    It does so at each start, before it looks whether usage statistics are off (Ray 2.60,
+    `usage_lib.get_cloud_from_metadata_requests`), and has no switch for it. Its HTTP goes to a proxy on this machine
+    where nobody listens; no other process is given that setting.
+    """
+    from ray._private import services
+
+    start = services.start_ray_process
+
+    def start_at_home(command: list[str], process_type: str, *args: Any, **more: Any) -> Any:
+        if process_type == "dashboard":
+            names = [name for name in ("http_proxy", "HTTP_PROXY") if name == "HTTP_PROXY" or name in os.environ]
+            more["env_updates"] = {**(more.get("env_updates") or {}), **dict.fromkeys(names, _NOWHERE)}
+        return start(command, process_type, *args, **more)
+
+    services.start_ray_process = start_at_home
+    try:
+        yield
+    finally:
+        services.start_ray_process = start
 
 
 def _set_environment(address: str) -> None:

@@ -28,7 +28,7 @@ def _watch(event, args):
         log = os.environ.get("QAM_GUARD_LOG")
         if log:
             with open(log, "a", encoding="utf-8") as file:  # noqa: PTH123
-                file.write(f"{args[1][0]}\n")
+                file.write(f"{args[1][0]} {sys.argv[:1]}\n")
         raise RuntimeError(f"this process tried to reach another machine ({args[1][0]})")
 
 
