@@ -16,9 +16,11 @@ class Budget:
     Parameters
     ----------
     seconds
-        Wall clock, bound included.
+        Wall clock, bound included. Beside `sweeps` it is a cap only.
     sweeps
-        Passes over all tasks. With sweeps alone the plan depends on problem and seed only, bit for bit.
+        Passes over all tasks, from which the effort for the bound follows too. Plan, bound and prices depend on
+        problem, seed and sweeps only, bit for bit, unless the clock cuts the solve short; the plan then says so in
+        `fallbacks`.
     gap
         Relative optimality gap at which to stop, e.g. 0.01 for 1 %.
     cancelled
@@ -39,10 +41,15 @@ class Budget:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Seconds since a solve began, against its budget."""
+    """Seconds since a solve began, against its budget.
+
+    `whole` is the stopwatch that this one is a part of; `cut` on it says that the clock ended something early.
+    """
 
     budget: Budget
     started: float = field(default_factory=time.perf_counter)
+    whole: Stopwatch | None = None
+    cut: bool = False
 
     def elapsed(self) -> float:
         """Seconds since the start."""
@@ -61,7 +68,22 @@ class Stopwatch:
         """A stopwatch for a share of the remaining seconds less a reserve, cancelled with this one."""
         left = self.remaining() - reserve
         seconds = None if left == float("inf") else max(left, 0.0) * share
-        return Stopwatch(Budget(seconds=seconds, cancelled=self.budget.cancelled))
+        budget = Budget(seconds=seconds, sweeps=self.budget.sweeps, cancelled=self.budget.cancelled)
+        return Stopwatch(budget, whole=self.whole or self)
+
+    @property
+    def counted(self) -> bool:
+        """Whether work is counted rather than timed: seconds, if any, are a cap only."""
+        return self.budget.sweeps is not None or self.budget.seconds is None
+
+    @property
+    def pressed(self) -> bool:
+        """Whether the clock has ended something early."""
+        return (self.whole or self).cut
+
+    def press(self) -> None:
+        """Note that the clock has ended something early."""
+        (self.whole or self).cut = True
 
     def cancelled(self) -> bool:
         """Whether the caller asked to stop."""
@@ -69,4 +91,7 @@ class Stopwatch:
 
     def expired(self) -> bool:
         """Whether the time is over or the caller asked to stop."""
-        return self.remaining() <= 0 or self.cancelled()
+        if self.remaining() <= 0:
+            self.press()
+            return True
+        return self.cancelled()

@@ -11,6 +11,7 @@ from scheduler.arrays import FloatArray, Int64Array, row_of
 from scheduler.spaces import finite_unassigned_cost
 
 if TYPE_CHECKING:
+    from scheduler.budget import Stopwatch
     from scheduler.problem import AssignmentProblem
 
 
@@ -53,11 +54,28 @@ def new_highs(seconds: float | None = None) -> Any:
         "mip_feasibility_tolerance": 1e-9,
         "primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "random_seed": 0,
     }  # fmt: skip
-    if seconds is not None:
+    if seconds is not None and np.isfinite(seconds):
         options["time_limit"] = max(seconds, 0.01)
     for name, value in options.items():
         highs.setOptionValue(name, value)
     return highs
+
+
+def run(highs: Any, stopwatch: Stopwatch | None) -> None:
+    """Run HiGHS, ended when the caller cancels; that its time was over is noted on the stopwatch."""
+    import highspy
+
+    if stopwatch is not None and stopwatch.budget.cancelled is not None:
+
+        def ask(event: Any) -> None:
+            if stopwatch.cancelled():
+                event.interrupt()
+
+        for interrupt in (highs.cbMipInterrupt, highs.cbSimplexInterrupt):
+            interrupt.subscribe(ask)
+    highs.run()
+    if stopwatch is not None and highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        stopwatch.press()
 
 
 def base_rows(problem: AssignmentProblem) -> tuple[Rows, Scale]:

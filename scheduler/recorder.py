@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scheduler.plan import OnImprove
     from scheduler.problem import AssignmentProblem
 
+PROVEN = 1e-9
+"""Relative gap at which a plan counts as proven optimal."""
+
 
 class Recorder:
     """Best-so-far of one solve.
@@ -87,14 +90,21 @@ class Recorder:
             self.bound, self.bound_kind, self.certificate = certificate.bound, certificate.kind, certificate
         self.bound_seconds = self.stopwatch.elapsed()
 
+    def prove_by_search(self, bound: float) -> None:
+        """Take over a bound that branch and bound proved, for which there is no certificate, if it is worth that."""
+        bound = min(bound, self.objective)
+        if np.isfinite(bound) and (self.bound is None or bound > self.bound + 1e-6 * abs(self.bound)):
+            self.bound, self.bound_kind, self.certificate = bound, "exact", None
+        self.bound_seconds = self.stopwatch.elapsed()
+
     def close_enough(self) -> bool:
-        """Whether the gap that the budget asks for is reached."""
+        """Whether the gap that the budget asks for is reached, or the bound proves the best plan optimal."""
         wanted, gap = self.stopwatch.budget.gap, relative_gap(self.objective, self.bound)
-        return wanted is not None and gap is not None and gap <= wanted
+        return gap is not None and gap <= max(PROVEN, wanted or 0.0)
 
     def finished(self) -> bool:
-        """Whether time is over, the caller cancelled or the gap is reached."""
-        return self.stopwatch.expired() or self.close_enough()
+        """Whether the gap is reached or optimality proven, time is over or the caller cancelled."""
+        return self.close_enough() or self.stopwatch.expired()
 
     def plan(self, solver: str, seed: int, reason: str) -> Plan:
         """The plan of the best assignment."""
@@ -103,6 +113,10 @@ class Recorder:
         total = self.stopwatch.elapsed()
         objective = self.problem.objective(self.best)
         seconds = {"bound": self.bound_seconds, "search": total - self.bound_seconds, "total": total}
+        if self.stopwatch.cancelled():
+            self.fallbacks.append("cancelled: another run may differ")
+        elif self.stopwatch.pressed and self.stopwatch.budget.sweeps is not None:
+            self.fallbacks.append("ended by the clock: another run may differ")
         assignment = self.best.copy()
         assignment.flags.writeable = False
         return Plan(

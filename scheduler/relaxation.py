@@ -9,7 +9,6 @@ import numpy as np
 
 from scheduler.arrays import FloatArray, Int32Array
 from scheduler.bounds.certificate import Certificate, message_count
-from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.bounds.pairs import pair_bound, priced_demand
 from scheduler.spaces import finite_unassigned_cost
 
@@ -42,23 +41,30 @@ class Relaxation:
         return self.certificate.prices
 
 
-def relax(problem: AssignmentProblem, stopwatch: Stopwatch | None = None) -> Relaxation:
-    """Solve the dual: message passing where there are pairs, else the Lagrangian of the capacities."""
-    bound = pair_bound if problem.has_pairs else lagrangian_bound
-    return relaxation_of(problem, bound(problem, stopwatch=stopwatch))
+def relax(
+    problem: AssignmentProblem, stopwatch: Stopwatch | None = None, linear: Certificate | None = None
+) -> Relaxation:
+    """Solve the dual: prices of capacity (or those of `linear`), then message passing where there are pairs."""
+    return relaxation_of(problem, pair_bound(problem, stopwatch=stopwatch, linear=linear))
 
 
 def relaxation_of(problem: AssignmentProblem, certificate: Certificate) -> Relaxation:
     """The beliefs that a certificate implies."""
-    belief = problem.cost + priced_demand(problem, certificate.prices)
+    return Relaxation(certificate, *priced_labels(problem, certificate.prices, certificate.messages))
+
+
+def priced_labels(
+    problem: AssignmentProblem, prices: FloatArray, messages: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Cost + price of demand + messages of every eligible pair (nnz,), and of leaving every task out (T,)."""
+    priced = problem.cost + priced_demand(problem, prices)
     missed = finite_unassigned_cost(problem)
-    messages = certificate.messages
     if messages is not None and message_count(problem):
         from scheduler.kernels.messages import add_messages
         from scheduler.spaces import full_space
 
-        add_messages(full_space(problem), messages, belief, missed)
-    return Relaxation(certificate, belief, missed)
+        add_messages(full_space(problem), messages, priced, missed)
+    return priced, missed
 
 
 def most_believed(problem: AssignmentProblem, relaxation: Relaxation) -> Int32Array:

@@ -79,6 +79,9 @@ def rotate_domains(recorder: Recorder, relaxation: Relaxation, seed: int, parall
     each = 4 if sweeps is None else max(1, int(sweeps * ROUND_SHARE / ROUNDS))
     turn, progress = 0, 0.0
     while progress < 1.0 and not rounds_watch.expired():
+        if sweeps is not None and rounds_watch.fraction() > turn / ROUNDS + 0.1:
+            rounds_watch.press()
+            sweeps = None
         before = rounds_watch.fraction()
         end = (turn + 1) / ROUNDS if sweeps is not None else min(1.0, progress + max(1 / ROUNDS, before / max(turn, 1)))
         level = hierarchy.lowest.rotated(turn, seed)

@@ -57,20 +57,21 @@ SMALL = 300
 
 
 SHORT = 2e-4
-"""Seconds a task below which there is no time for an early anneal."""
+"""Seconds a task below which there is no time for an early anneal, where the budget is in seconds."""
+FEW = 200
+"""Sweeps below which there are too few for an early anneal."""
 
 
-def cycles(problem: AssignmentProblem, cold: bool, seconds: float) -> list[tuple[Schedule, float, bool]]:
+def cycles(problem: AssignmentProblem, cold: bool, early: bool) -> list[tuple[Schedule, float, bool]]:
     """The anneals of one search: schedule, share of what is left of the budget, whether to begin afresh.
 
-    `seconds` is the time that is left, infinite where it is not limited.
+    `early` says whether the budget allows an early anneal beside the long one.
     """
     first = course(problem, cold)
     if not cold:
         return [(first, 0.5, False), (WALK, 1.0, False)]
     if problem.tasks > SMALL:
-        early = [(first, 0.15, True)] if seconds > SHORT * problem.tasks else []
-        return [*early, (first, 0.6, True), (WALK, 1.0, False)]
+        return [*([(first, 0.15, True)] if early else []), (first, 0.6, True), (WALK, 1.0, False)]
     rounds = [(schedule, 0.0, True) for schedule in (first, SPREAD_OUT) * 4] + [(WALK, 0.0, False)]
     return [(schedule, 1.0 / (len(rounds) - n), afresh) for n, (schedule, _, afresh) in enumerate(rounds)]
 

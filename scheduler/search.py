@@ -12,6 +12,8 @@ from scheduler.kernels.anneal import Charges, State, anneal, repair, settle
 from scheduler.spaces import search_space
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scheduler.problem import AssignmentProblem
     from scheduler.schedule import Schedule
 
@@ -21,6 +23,8 @@ DEPTH = 2
 """Links of an ejection chain."""
 POLISH_SWEEPS = 6
 """Sweeps at temperature zero after the repair."""
+PROPOSALS = 10_000
+"""Proposals between two looks at the watch."""
 IMPOSSIBLE = 1e9
 """Overload charge, in prices, that no saving outweighs."""
 
@@ -133,11 +137,24 @@ class Search:
         over = (self.prices * min(overload, IMPOSSIBLE) + self._floor * max(1.0, overload / 30.0)) * gain
         return Charges(room, self.prices * gain, over)
 
-    def sweep(self, schedule: Schedule, progress: float, sweeps: int) -> int:
-        """Anneal for some sweeps at one point of the schedule; return how many proposals passed."""
+    def sweep(self, schedule: Schedule, progress: float, sweeps: int, stop: Callable[[], bool] | None = None) -> int:
+        """Anneal for some sweeps at one point of the schedule; return how many proposals passed.
+
+        `stop` is asked every few ten milliseconds; once it is true the rest is left.
+        """
         charges = self.charges(schedule.gain(progress), schedule.overload(progress))
         temperature = schedule.temperature(progress) * self.spread
-        return self._anneal(charges, temperature, sweeps)
+        if stop is None:
+            return self._anneal(charges, temperature, sweeps)
+        passed, tasks = 0, self.problem.tasks
+        many = max(1, PROPOSALS // max(tasks, 1))
+        for done in range(0, sweeps, many):
+            for first in range(0, tasks, PROPOSALS):
+                if stop():
+                    return passed
+                last = min(first + PROPOSALS, tasks)
+                passed += self._anneal(charges, temperature, min(many, sweeps - done), first, last)
+        return passed
 
     def finish(self) -> Int32Array:
         """Repair every overload, descend to a local optimum of the true objective, and return it."""
@@ -146,10 +163,11 @@ class Search:
         settle(self.space, self.state)
         return self.assignment
 
-    def _anneal(self, charges: Charges, temperature: float, sweeps: int) -> int:
-        return anneal(
-            self.space, self.state, charges, self.reduced, _SURPRISE, temperature, DEPTH, sweeps, 0, self.problem.tasks
-        )
+    def _anneal(
+        self, charges: Charges, temperature: float, sweeps: int, first: int = 0, last: int | None = None
+    ) -> int:
+        last = self.problem.tasks if last is None else last
+        return anneal(self.space, self.state, charges, self.reduced, _SURPRISE, temperature, DEPTH, sweeps, first, last)
 
 
 def without_conflicts(problem: AssignmentProblem, assignment: Int32Array) -> Int32Array:

@@ -8,7 +8,7 @@ from scheduler.budget import Budget
 
 
 def warm_up() -> None:
-    """Run every compiled kernel once on four tasks: seconds the first time, then a fraction of one."""
+    """Run every compiled kernel once on four tasks: seconds the first time, then about one, most of it imports."""
     from scheduler.hierarchy import HierarchicalQUBO
     from scheduler.solvers import get_solver
     from scheduler.triplets import from_triplets

@@ -98,18 +98,19 @@ def pass_messages(  # noqa: PLR0912 - the branches are the inner loop
     unary: FloatArray,
     missed: FloatArray,
     forward: bool,
+    begin: int,
+    end: int,
+    widest: int,
 ) -> None:
-    """One sweep of handshakes over all pairs in place, in task order or against it.
+    """Handshakes over the pairs of the tasks begin..end-1 in place, in task order or against it from the last task.
 
-    `unary` and `missed` are the labels' costs with prices and messages in them, and stay so.
+    `unary` and `missed` are the labels' costs with prices and messages in them, and stay so; `widest` is the most
+    labels that a task has.
     """
     tasks = len(missed)
-    widest = 1
-    for i in range(tasks):
-        widest = max(widest, space.task_ptr[i + 1] - space.task_ptr[i] + 1)
     table = np.empty((widest, widest))
     left, right, other = np.empty(widest), np.empty(widest), np.empty(widest)
-    for step in range(tasks):
+    for step in range(begin, end):
         i = step if forward else tasks - 1 - step
         first, rows = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
         for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):

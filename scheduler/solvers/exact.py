@@ -80,13 +80,11 @@ class Exact:
         if left <= 0:
             recorder.fallbacks.append("HiGHS had no time left: priced insertion's plan stands")
             return "no time left"
-        solver = models.new_highs(left if np.isfinite(left) else None)
+        solver = models.new_highs(left)
         if recorder.stopwatch.budget.gap is not None:
             solver.setOptionValue("mip_rel_gap", recorder.stopwatch.budget.gap)
-        if recorder.stopwatch.budget.cancelled is not None:
-            _stop_when_cancelled(solver, recorder)
         solver.passModel(model)
-        solver.run()
+        models.run(solver, recorder.stopwatch)
         values = np.asarray(solver.getSolution().col_value)
         if len(values):
             found = without_violations(problem, _decode(problem, values))
@@ -110,14 +108,6 @@ def _prove_exact(recorder: Recorder, bound: float) -> None:
         if recorder.bound_kind == "exact":
             recorder.certificate = None
         recorder.bound_seconds = seconds
-
-
-def _stop_when_cancelled(solver: Any, recorder: Recorder) -> None:
-    def ask(event: Any) -> None:
-        if recorder.stopwatch.cancelled():
-            event.interrupt()
-
-    solver.cbMipInterrupt.subscribe(ask)
 
 
 def linearised_size(problem: AssignmentProblem) -> int:

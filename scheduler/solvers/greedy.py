@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scheduler.bounds.lagrangian import lagrangian_bound
+from scheduler.bounds.linear import linear_bound
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Greedy:
     """Places tasks one by one where cost + price of capacity + distance to placed pairs is lowest.
 
-    The tasks with most to lose go first (regret insertion). Prices come from the Lagrangian dual.
+    The tasks with most to lose go first (regret insertion). Prices come from the dual of the capacities.
     """
 
     name = "greedy"
@@ -37,6 +37,6 @@ class Greedy:
         del parallel
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
-        recorder.prove(lagrangian_bound(problem, iterations=200, stopwatch=recorder.stopwatch))
+        recorder.prove(linear_bound(problem, recorder.stopwatch))
         recorder.offer(insert(problem, recorder.prices, recorder.best if begun is None else begun))
         return recorder.plan(self.name, seed, "priced regret insertion was asked for")

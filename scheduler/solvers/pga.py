@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler.annealing import anneal_once
+from scheduler.bounds.linear import linear_bound
 from scheduler.insertion import insert
-from scheduler.recorder import Recorder
-from scheduler.relaxation import Relaxation, most_believed, relax
-from scheduler.schedule import cycles
+from scheduler.recorder import Recorder, without_violations
+from scheduler.relaxation import Relaxation, most_believed, relax, relaxation_of
+from scheduler.schedule import FEW, SHORT, cycles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from scheduler.arrays import Int32Array
     from scheduler.budget import Budget
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
@@ -21,6 +23,10 @@ BOUND_SHARE = 0.4
 """Most of the seconds that the bound may take."""
 DEFAULT_SWEEPS = 2000
 """Sweeps where the budget limits neither sweeps nor seconds."""
+TIGHTEN_SHARE = 0.3
+"""Most of the seconds left that HiGHS may take on small problems."""
+QUICK = 5_000
+"""Tasks up to which a cancelled anneal is still made a valid plan."""
 FLAT_LIMIT = 20_000
 """Tasks above which the search goes through rotating domains."""
 
@@ -42,11 +48,11 @@ class PriceGuidedAnnealing:
         """See `Solver.solve`. From a `start` it reheats gently instead of annealing from scratch."""
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
-        relaxation = relax(problem, recorder.stopwatch.part(BOUND_SHARE))
-        recorder.prove(relaxation.certificate)
-        recorder.offer(insert(problem, relaxation.prices, recorder.best if begun is None else begun))
+        relaxation = self._prepare(recorder, recorder.best if begun is None else begun)
         if not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
+        if tighten(recorder, relaxation):
+            return recorder.plan(self.name, seed, "HiGHS branch and bound on the linear part ended the search")
         if problem.tasks > FLAT_LIMIT:
             from scheduler.rotation import rotate_domains
 
@@ -54,6 +60,33 @@ class PriceGuidedAnnealing:
             return recorder.plan(self.name, seed, f"annealed {domains} rotating domains, then all together")
         sweeps = search_flat(recorder, relaxation, seed, cold=begun is None)
         return recorder.plan(self.name, seed, f"annealed all {problem.tasks} tasks together, {sweeps} sweeps")
+
+    def _prepare(self, recorder: Recorder, base: Int32Array) -> Relaxation:
+        """Bounds, prices and beliefs; records what priced insertion, the solver "greedy", makes of them."""
+        problem, watch = recorder.problem, recorder.stopwatch.part(BOUND_SHARE)
+        linear = linear_bound(problem, watch)
+        recorder.prove(linear)
+        recorder.offer(insert(problem, linear.prices, base))
+        if not problem.has_pairs or recorder.stopwatch.cancelled():
+            return relaxation_of(problem, linear)
+        relaxation = relax(problem, watch, linear)
+        recorder.prove(relaxation.certificate)
+        if not recorder.stopwatch.cancelled():
+            recorder.offer(insert(problem, relaxation.prices, base))
+        return relaxation
+
+
+def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
+    """For small problems: offer what HiGHS finds without pairs, and its bound; returns whether that ends the search."""
+    from scheduler.bounds.branching import LIMIT, integer_bound
+
+    problem, watch = recorder.problem, recorder.stopwatch
+    if len(problem.agent) > LIMIT:
+        return False
+    bound, found = integer_bound(problem, relaxation.certificate, watch.part(TIGHTEN_SHARE))
+    recorder.offer(insert(problem, relaxation.prices, without_violations(problem, found)))
+    recorder.prove_by_search(bound)
+    return recorder.finished()
 
 
 def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> int:
@@ -64,15 +97,18 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     first = without_conflicts(problem, most_believed(problem, relaxation)) if cold else recorder.best
     search = Search(problem, relaxation.prices, relaxation.belief, first, seed)
     sweeps = watch.budget.sweeps
-    if sweeps is None and watch.budget.seconds is None:
-        sweeps = DEFAULT_SWEEPS
+    if watch.counted:
+        sweeps = DEFAULT_SWEEPS if sweeps is None else sweeps
+    early = watch.remaining() > SHORT * problem.tasks if sweeps is None else sweeps >= FEW
     total, reserve = 0, 0.0
-    for schedule, share, afresh in cycles(problem, cold, watch.remaining()):
+    for schedule, share, afresh in cycles(problem, cold, early):
         allowed = None if sweeps is None else -int(-(sweeps - total) * share // 1)
         if allowed == 0:
             break
         search.restart(first if afresh else recorder.best)
         total += anneal_once(search, schedule, watch.part(share, reserve), allowed)
+        if watch.cancelled() and problem.tasks > QUICK:
+            break
         before = watch.elapsed()
         recorder.offer(search.finish())
         reserve = watch.elapsed() - before
