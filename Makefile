@@ -33,7 +33,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.core
 	@touch $@
 
 demo: $(VENV)/.core ## Run the bundled emergency department from FHIR to report
-	@$(BIN)/qam run examples/emergency-department --out qam-run-demo --overwrite
+	@$(BIN)/qam run examples/emergency-department --out qam-run-demo --overwrite --title "Emergency department, one shift"
 
 test: $(VENV)/.dev ## Run the tests (without the slow ones)
 	@$(BIN)/python -m pytest -q -m "not slow"

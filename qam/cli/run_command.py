@@ -40,6 +40,7 @@ def run(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier run in --out.")] = False,
     engine: Annotated[str, typer.Option(help="ray, or local: all hosts in this process.")] = "ray",
     ray_address: Annotated[str | None, typer.Option(help="Ray to join (HOST:PORT or auto).")] = None,
+    title: Annotated[str, typer.Option(help="Title of the report.")] = "qam run",
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -71,7 +72,7 @@ def run(
                 else:
                     named = _named(handler or [])
                     spec = _spec(inputs or [], roster, as_of, rules, skip_unusable, solver, seed, seconds, named)
-                    end = job.start(spec, overwrite=overwrite)
+                    end = job.start(spec.model_copy(update={"title": title}), overwrite=overwrite)
         finally:
             progress.close()
         code = _code(end)
