@@ -18,8 +18,8 @@ from typing import Any
 
 import scheduler
 from scheduler import AssignmentProblem, Budget, Plan, solve
-from scheduler.highs import new_highs
-from scheduler.solvers.exact import VARIABLE_LIMIT, linearised_size, pair_model
+from scheduler.highs import linearised_size, new_highs, pair_model
+from scheduler.solvers.exact import VARIABLE_LIMIT
 
 QUICK = ("100x1000_pairs0_local0", "100x1000_pairs1_local7")
 ALL = tuple(

@@ -207,8 +207,16 @@ class Orchestrator:
             if self.options.live:
                 self._expire_due()
 
+    def _plannable(self) -> list[Task]:
+        """Tasks that may be planned now. In a live swarm, one that must not begin yet is held back."""
+        ready = [self.book.tasks[name] for name in self.book.ready]
+        if not self.options.live:
+            return ready
+        now = self._clock.now()
+        return [task for task in ready if task.not_before is None or task.not_before <= now]
+
     def _may_plan(self) -> bool:
-        fresh = [name for name in self.book.ready if name not in self._unplaced]
+        fresh = [task for task in self._plannable() if task.id not in self._unplaced]
         if not fresh:
             self._ready_since = None
             return False
@@ -218,7 +226,7 @@ class Orchestrator:
             return False
         now = self._clock.monotonic()
         self._ready_since = now if self._ready_since is None else self._ready_since
-        urgent = any(self.book.tasks[name].priority == 1 for name in fresh)
+        urgent = any(task.priority == 1 for task in fresh)
         return urgent or now - self._ready_since >= self.options.round_seconds
 
     def _stuck(self) -> bool:
@@ -230,7 +238,7 @@ class Orchestrator:
     async def _round(self) -> None:
         self._ready_since = None
         self._give_back_released()
-        tasks = [self.book.tasks[name] for name in self.book.ready]
+        tasks = self._plannable()
         now = self._minutes()
         decided = await asyncio.to_thread(self._planner.plan, tasks, self.situation, now)
         self._plans += 1

@@ -9,12 +9,12 @@ does not depend on the clock.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scheduler import highs as models
-from scheduler.arrays import FloatArray, Int32Array, row_of
+from scheduler.arrays import Int32Array
 from scheduler.bounds.certificate import dual_value
 from scheduler.relaxation import priced_labels
 
@@ -25,44 +25,59 @@ if TYPE_CHECKING:
 
 LIMIT = 2_000
 """Eligible pairs above which HiGHS takes too long beside the search."""
-NODES, NODES_WITH_PAIRS = 200, 1
-"""Most nodes: without pairs the end of the tree is the optimum, with them it is only a better bound."""
+LINEARISED = 2_000
+"""Variables up to which HiGHS gets the pairs themselves, linearised."""
+NODES = 200
+"""Most nodes where the end of the tree is the optimum; where it is only a bound the root is all."""
+TRIES = 2
+"""Seeds of HiGHS tried at the root: what its cuts achieve there is a matter of luck."""
 
 
 def integer_bound(
     problem: AssignmentProblem, certificate: Certificate, stopwatch: Stopwatch | None = None
-) -> tuple[float, Int32Array]:
-    """A bound at least as good as the linear one with the certificate's messages, and the assignment HiGHS found.
+) -> tuple[float, list[Int32Array]]:
+    """A bound on the whole problem by branch and bound, and the assignments that HiGHS found.
 
     Returns
     -------
     bound
-        Valid for the whole problem (conflicts are dropped); -inf where HiGHS had no time.
-    assignment
-        Agent per task, -1 unassigned, not checked for conflicts; all -1 where HiGHS found none.
+        -inf where HiGHS had no time.
+    assignments
+        Agent per task, -1 unassigned, not checked for conflicts.
     """
-    messages = certificate.messages
-    unary, missed = priced_labels(problem, np.zeros_like(certificate.prices), messages)
-    fixed = dual_value(problem, np.zeros_like(certificate.prices), messages) - _least_sum(problem, unary, missed)
-    rows, _ = models.base_rows(problem)
-    cost = np.concatenate([unary, missed])
-    scale = float(np.abs(cost).max(initial=0.0)) or 1.0
-    highs = models.new_highs(None if stopwatch is None else stopwatch.remaining())
-    highs.setOptionValue("mip_max_nodes", NODES_WITH_PAIRS if problem.has_pairs else NODES)
-    highs.passModel(models.assemble(rows, cost / scale, np.ones(len(cost)), len(cost)))
-    models.run(highs, stopwatch)
-    assignment = np.full(problem.tasks, -1, dtype=np.int32)
-    values = np.asarray(highs.getSolution().col_value)[: len(problem.agent)]
-    taken = np.flatnonzero(values > 0.5)
-    assignment[row_of(problem.task_ptr)[taken]] = problem.agent[taken]
-    proven = float(highs.getInfo().mip_dual_bound) * scale
-    # HiGHS proves up to its tolerances
-    return proven - 1e-9 * abs(proven) + fixed, assignment
+    whole = not problem.has_pairs or models.linearised_size(problem) <= LINEARISED
+    if whole:
+        model, scale = models.pair_model(problem)
+        factor, fixed = scale.cost, 0.0
+    else:
+        model, factor, fixed = _reparametrised(problem, certificate)
+    bound, found = -np.inf, []
+    for seed in range(1 if whole else TRIES):
+        highs = models.new_highs(None if stopwatch is None else stopwatch.remaining())
+        highs.setOptionValue("mip_max_nodes", NODES if whole else 1)
+        highs.setOptionValue("random_seed", seed)
+        highs.passModel(model)
+        done = models.run(highs, stopwatch)
+        values = np.asarray(highs.getSolution().col_value)
+        if len(values):
+            found.append(models.decode(problem, values))
+        proven = float(highs.getInfo().mip_dual_bound) * factor
+        # HiGHS proves up to its tolerances
+        bound = max(bound, proven - 1e-9 * abs(proven) + fixed)
+        if done or (stopwatch is not None and stopwatch.expired()):
+            break
+    return bound, found
 
 
-def _least_sum(problem: AssignmentProblem, unary: FloatArray, missed: FloatArray) -> float:
+def _reparametrised(problem: AssignmentProblem, certificate: Certificate) -> tuple[Any, float, float]:
+    """The model without pairs on costs with messages in them, its cost scale, and what the pairs add at least."""
+    free = np.zeros_like(certificate.prices)
+    unary, missed = priced_labels(problem, free, certificate.messages)
     least = missed.copy()
     filled = np.flatnonzero(np.diff(problem.task_ptr))
-    if len(filled):
-        least[filled] = np.minimum(least[filled], np.minimum.reduceat(unary, problem.task_ptr[filled]))
-    return float(least.sum())
+    least[filled] = np.minimum(least[filled], np.minimum.reduceat(unary, problem.task_ptr[filled]))
+    fixed = dual_value(problem, free, certificate.messages) - float(least.sum())
+    rows, _ = models.base_rows(problem)
+    cost = np.concatenate([unary, missed])
+    factor = float(np.abs(cost).max(initial=0.0)) or 1.0
+    return models.assemble(rows, cost / factor, np.ones(len(cost)), len(cost)), factor, fixed

@@ -95,6 +95,8 @@ def pair_bound(
         values.append(max(value, values[-1]))
         if turn > 2 * PATIENCE and values[-1] - values[-1 - PATIENCE] <= enough * abs(values[-1]):
             break
+    if stopwatch is not None and stopwatch.cancelled():
+        return priced
     value = dual_value(problem, *kept)
     return priced if value <= priced.bound else Certificate("mplp", value, *kept)
 

@@ -49,10 +49,12 @@ class PriceGuidedAnnealing:
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
         relaxation = self._prepare(recorder, recorder.best if begun is None else begun)
+        if relaxation is None:
+            return recorder.plan(self.name, seed, "cancelled before the search")
         if not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
         if tighten(recorder, relaxation):
-            return recorder.plan(self.name, seed, "HiGHS branch and bound on the linear part ended the search")
+            return recorder.plan(self.name, seed, "HiGHS branch and bound left nothing to search")
         if problem.tasks > FLAT_LIMIT:
             from scheduler.rotation import rotate_domains
 
@@ -61,30 +63,37 @@ class PriceGuidedAnnealing:
         sweeps = search_flat(recorder, relaxation, seed, cold=begun is None)
         return recorder.plan(self.name, seed, f"annealed all {problem.tasks} tasks together, {sweeps} sweeps")
 
-    def _prepare(self, recorder: Recorder, base: Int32Array) -> Relaxation:
-        """Bounds, prices and beliefs; records what priced insertion, the solver "greedy", makes of them."""
+    def _prepare(self, recorder: Recorder, base: Int32Array) -> Relaxation | None:
+        """Bounds, prices and beliefs; records what priced insertion, the solver "greedy", makes of them.
+
+        None where the caller cancelled on the way.
+        """
         problem, watch = recorder.problem, recorder.stopwatch.part(BOUND_SHARE)
         linear = linear_bound(problem, watch)
         recorder.prove(linear)
         recorder.offer(insert(problem, linear.prices, base))
-        if not problem.has_pairs or recorder.stopwatch.cancelled():
+        if watch.cancelled():
+            return None
+        if not problem.has_pairs:
             return relaxation_of(problem, linear)
         relaxation = relax(problem, watch, linear)
         recorder.prove(relaxation.certificate)
-        if not recorder.stopwatch.cancelled():
-            recorder.offer(insert(problem, relaxation.prices, base))
+        if watch.cancelled():
+            return None
+        recorder.offer(insert(problem, relaxation.prices, base))
         return relaxation
 
 
 def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
-    """For small problems: offer what HiGHS finds without pairs, and its bound; returns whether that ends the search."""
+    """For small problems: offer what HiGHS branch and bound finds, and its bound; returns whether that ends the search."""
     from scheduler.bounds.branching import LIMIT, integer_bound
 
     problem, watch = recorder.problem, recorder.stopwatch
     if len(problem.agent) > LIMIT:
         return False
     bound, found = integer_bound(problem, relaxation.certificate, watch.part(TIGHTEN_SHARE))
-    recorder.offer(insert(problem, relaxation.prices, without_violations(problem, found)))
+    for assignment in found:
+        recorder.offer(insert(problem, relaxation.prices, without_violations(problem, assignment)))
     recorder.prove_by_search(bound)
     return recorder.finished()
 

@@ -307,6 +307,16 @@ def test_a_live_swarm_does_what_arrives_later_and_expires_what_is_due(tmp_path):
         assert {r.task_id: r.status for r in swarm.results()} == {"b": "expired", "c": "done"}
 
 
+def test_a_live_swarm_does_not_begin_before_it_may(tmp_path):
+    options = SwarmOptions(policy=FAST, round_seconds=0.01)
+    with launch(agents(2), handlers={"work": fine}, engine="local", options=options) as swarm:
+        moment = datetime.now(UTC) + timedelta(seconds=0.7)
+        swarm.submit([Task(id="later", kind="x", not_before=moment), Task(id="now", kind="x")])
+        first, second = swarm.results()
+    assert (first.task_id, second.task_id) == ("now", "later")
+    assert second.timings.started >= moment
+
+
 def test_the_same_seed_gives_the_same_plan_whatever_the_order_of_answers(tmp_path):
     async def jitter(task, context):
         for _ in range(hash(task.id) % 5):

@@ -8,9 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scheduler import AssignmentProblem, CertificateError, lagrangian_bound, lp_bound, pair_bound
+from scheduler.bounds.branching import integer_bound
+from scheduler.bounds.linear import linear_bound
 from tests.scheduler.conftest import brute_force, problems, random_problem
+from tests.scheduler.test_budgets import scarce
 
 
 @settings(max_examples=150, deadline=None)
@@ -75,3 +79,30 @@ def test_bounds_of_the_instances_are_near_the_best_known(instance, name: str, le
     problem = instance(name)
     bound = pair_bound(problem) if problem.has_pairs else lagrangian_bound(problem)
     assert bound.bound >= least
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(), st.booleans())
+def test_branch_and_bound_proves_at_most_the_optimum(problem: AssignmentProblem, linearised: bool) -> None:
+    """On the linear part with messages and on linearised pairs; no weaker than the messages alone."""
+    optimum = brute_force(problem)
+    with pytest.MonkeyPatch.context() as patch:
+        if not linearised:
+            patch.setattr("scheduler.bounds.branching.LINEARISED", 0)
+        certificate = pair_bound(problem, 6)
+        bound, _ = integer_bound(problem, certificate)
+    if math.isfinite(optimum):
+        assert bound <= optimum + 1e-6 * max(1.0, abs(optimum))
+        assert bound >= certificate.bound - 1e-6 * max(1.0, abs(certificate.bound))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dear_capacity_is_priced_as_such(seed: int) -> None:
+    """Where prices are many times the spread of costs the bound is still that of the linear relaxation, and verifies."""
+    problem = scarce(seed=seed)
+    best = lp_bound(problem).bound
+    assert linear_bound(problem).bound >= best * (1 - 1e-9)
+    assert lagrangian_bound(problem).bound >= best * 0.97
+    paired = pair_bound(problem)
+    assert paired.bound >= best
+    assert paired.verify(problem) == pytest.approx(paired.bound, rel=1e-9)
