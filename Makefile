@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := UV_FIND_LINKS="$${PIP_FIND_LINKS:-}" $(BIN)/uv
+# the system's certificates: hospitals often have an authority of their own
+UV := UV_SYSTEM_CERTS=1 UV_FIND_LINKS="$${PIP_FIND_LINKS:-}" $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 EXTRAS := autogen crewai quantum service security peers
 
