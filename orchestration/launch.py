@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from orchestration.handlers import BUILT_IN, AnyHandler
 from orchestration.ids import IdSource, random_ids
 from orchestration.ledger import SqliteLedger
 from orchestration.options import SwarmOptions
+from orchestration.planning.round import Planner
 from orchestration.swarm import Swarm
 from orchestration.transport import LocalTransport, Transport
 
@@ -76,6 +78,8 @@ def launch(
     specs = load_roster(Path(roster)) if isinstance(roster, str | Path) else list(roster)
     check_roster(specs)
     options, clock = options or SwarmOptions(), clock or WallClock()
+    planner = Planner(options.policy, options.solver, options.seed)
+    threading.Thread(target=planner.prepare, name="qam-warm-up", daemon=True).start()  # while Ray starts
     with ExitStack() as undo:
         book = _ledger(ledger)
         undo.callback(book.close)

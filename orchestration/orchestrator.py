@@ -171,9 +171,11 @@ class Orchestrator:
     # ------------------------------------------------------------------ the loop
 
     async def start(self) -> None:
-        """Start all hosts."""
+        """Start all hosts, and make the solver ready meanwhile."""
+        ready = asyncio.create_task(asyncio.to_thread(self._planner.prepare))
         self._shared = await self._transport.share(dict(self._records))
         await asyncio.gather(*(self._transport.start(self._config(host)) for host in self.clusters.hosts))
+        await ready
 
     async def run(self) -> None:
         """Plan and dispatch until everything has ended (after `close`) or `stop` is called."""

@@ -61,6 +61,7 @@ def preview(
     """
     found = Preview(Situation(Workforce(roster), as_of))
     planner = Planner(policy, solver, seed)
+    planner.prepare()
     book = TaskBook()
     _drop(book, found, book.add(tasks))
     while ready := [book.tasks[name] for name in book.ready if name not in found.unplaced]:

@@ -64,6 +64,13 @@ class Planner:
     def __init__(self, policy: PlanningPolicy, solver: str = "auto", seed: int = 0) -> None:
         self.policy, self.solver, self.seed = policy, solver, seed
 
+    def prepare(self) -> None:
+        """Compile the solver's kernels (on a first run; later they come from a cache), so that no plan waits for it."""
+        if self.solver in ("auto", "pga"):
+            from scheduler import warm_up
+
+            warm_up()
+
     def eligibility(self, situation: Situation) -> Eligibility:
         """Return the hard rules that its plans keep."""
         return Eligibility(situation.workforce, self.policy.pace)
