@@ -111,12 +111,20 @@ def tree_steps(a: str, b: str) -> int:
 
 
 def _steps(spec: AgentSpec, zone: str) -> int:
-    places = spec.zones or (spec.cluster,)
-    return min(_steps_from(place, spec.cluster, zone) for place in places)
+    """Steps from the nearest place where an agent works to a zone.
+
+    A place is one of its `zones`, or its cluster when it names none. Zones may be written as an address or as the last
+    part of one: a bare name is the place of that name, and 2 steps (a neighbour) from any other.
+    """
+    return min(_distance(place, zone) for place in spec.zones or (spec.cluster,))
 
 
-def _steps_from(place: str, cluster: str, zone: str) -> int:
-    names = (place, place.rpartition("/")[2], cluster.rpartition("/")[2] if place == cluster else place)
-    if zone in names or zone.startswith(place + "/"):
+def _distance(place: str, zone: str) -> int:
+    if zone == place or zone.startswith(place + "/"):
         return 0
-    return tree_steps(place, zone) if "/" in zone and "/" in place else 2
+    if "/" in place and "/" in zone:
+        return tree_steps(place, zone)
+    return 0 if place.rpartition("/")[2] == zone.rpartition("/")[2] else _NEIGHBOUR
+
+
+_NEIGHBOUR = 2
