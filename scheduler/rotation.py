@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,10 @@ DEFAULT_SWEEPS = 300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """What a worker needs for one domain in one round: a message of arrays and numbers."""
+    """What a worker needs for one domain in one round: a message of arrays and numbers.
+
+    `deadline` is in seconds since the epoch, infinite without a limit.
+    """
 
     problem: AssignmentProblem
     prices: FloatArray
@@ -47,6 +51,7 @@ class Stage:
     begin: float
     end: float
     sweeps: int
+    deadline: float
 
 
 def run_stage(stage: Stage) -> Int32Array:
@@ -55,7 +60,7 @@ def run_stage(stage: Stage) -> Int32Array:
     for stop in range(STOPS):
         progress = stage.begin + (stage.end - stage.begin) * stop / STOPS
         sweeps = stage.sweeps * (stop + 1) // STOPS - stage.sweeps * stop // STOPS
-        search.sweep(stage.schedule, progress, sweeps)
+        search.sweep(stage.schedule, progress, sweeps, lambda: time.time() >= stage.deadline)
     return search.assignment
 
 
@@ -86,10 +91,12 @@ def rotate_domains(recorder: Recorder, relaxation: Relaxation, seed: int, parall
         end = (turn + 1) / ROUNDS if sweeps is not None else min(1.0, progress + max(1 / ROUNDS, before / max(turn, 1)))
         level = hierarchy.lowest.rotated(turn, seed)
         parts = level.sub_problems(current)
+        deadline = time.time() + rounds_watch.remaining()
         stages = [
             Stage(
                 part.problem, relaxation.prices[part.agents], beliefs.belief[part.entries], part.restrict(current),
                 _seed(seed, turn, number), together.spread, schedule, TOGETHER * progress, TOGETHER * end, each,
+                deadline,
             )
             for number, part in enumerate(parts)
         ]  # fmt: skip

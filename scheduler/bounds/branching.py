@@ -63,7 +63,7 @@ def integer_bound(
             found.append(models.decode(problem, values))
         proven = float(highs.getInfo().mip_dual_bound) * factor
         # HiGHS proves up to its tolerances
-        bound = max(bound, proven - 1e-9 * abs(proven) + fixed)
+        bound = max(bound, proven - 5e-10 * abs(proven) + fixed)
         if done or (stopwatch is not None and stopwatch.expired()):
             break
     return bound, found

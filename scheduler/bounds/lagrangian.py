@@ -23,8 +23,8 @@ WORK_BETWEEN_LOOKS = 12_000_000
 """Most eligible pairs that are passed between two looks at the watch: some twenty milliseconds."""
 TRIAL, COARSER = 25, 5.0
 """Steps of a trial of a step size, and how much coarser the next one tried is."""
-FEWEST, MOST, WORK = 500, 2000, 20_000_000
-"""Least and most ascent steps, and the eligible pairs passed that decide between."""
+FEWEST, FEWEST_WITH_PAIRS, MOST, WORK = 500, 200, 2000, 20_000_000
+"""Least and most ascent steps, and the eligible pairs passed that decide between; messages refine the prices later."""
 
 
 def step_unit(problem: AssignmentProblem, missed: FloatArray) -> FloatArray:
@@ -61,8 +61,8 @@ def lagrangian_bound(
     problem
         The whole problem.
     iterations
-        Ascent steps, each a pass over the eligible pairs; None: 500, which reach the LP value to about 0.001 %, and
-        up to 2000 for small problems.
+        Ascent steps, each a pass over the eligible pairs; None: 500, which reach the LP value to about 0.001 %, or
+        200 with pairs, and up to 2000 for small problems.
     stopwatch
         Stops early when it expires.
     prices
@@ -80,9 +80,11 @@ def lagrangian_bound(
         space = full_space(problem)
         unit = step_unit(problem, space.missed)
         if iterations is None:
-            iterations = int(np.clip(WORK // len(problem.agent), FEWEST, MOST))
+            iterations = int(
+                np.clip(WORK // len(problem.agent), FEWEST_WITH_PAIRS if problem.has_pairs else FEWEST, MOST)
+            )
         coarse, value = 1.0, -np.inf
-        if prices is None and iterations >= FEWEST:
+        if prices is None and iterations >= FEWEST_WITH_PAIRS:
             coarse, value, best = coarse_start(space, unit, stopwatch)
         current, moments = best.copy(), np.zeros((2, *best.shape))
         steps = min(STEPS_BETWEEN_LOOKS, max(iterations, 1), max(1, WORK_BETWEEN_LOOKS // len(problem.agent)))

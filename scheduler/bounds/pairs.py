@@ -80,7 +80,8 @@ def pair_bound(
     timed = stopwatch is not None and not stopwatch.counted
     enough = 1e-4 if passing.work > WORK // FEWEST else 1e-6
     for turn in range(rounds):
-        if not passing.sweep(unary, turn % 2 == 0):
+        complete = passing.sweep(unary, turn % 2 == 0)
+        if stopwatch is not None and stopwatch.cancelled():
             break
         done = max(turn / rounds, stopwatch.fraction()) if timed and stopwatch is not None else turn / rounds
         rate = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** min(done, 1.0)
@@ -93,6 +94,8 @@ def pair_bound(
         if value > values[-1]:
             kept = (found.copy(), passing.messages.copy())
         values.append(max(value, values[-1]))
+        if not complete:
+            break
         if turn > 2 * PATIENCE and values[-1] - values[-1 - PATIENCE] <= enough * abs(values[-1]):
             break
     if stopwatch is not None and stopwatch.cancelled():

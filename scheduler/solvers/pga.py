@@ -85,7 +85,7 @@ class PriceGuidedAnnealing:
 
 
 def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
-    """For small problems: offer what HiGHS branch and bound finds, and its bound; returns whether that ends the search."""
+    """Offer what HiGHS branch and bound finds for a small problem, and its bound; returns whether the search is over."""
     from scheduler.bounds.branching import LIMIT, integer_bound
 
     problem, watch = recorder.problem, recorder.stopwatch
