@@ -8,7 +8,7 @@ from scheduler.annealing import anneal_once
 from scheduler.bounds.linear import linear_bound
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder, without_violations
-from scheduler.relaxation import Relaxation, most_believed, relax, relaxation_of
+from scheduler.relaxation import Relaxation, most_believed, relax
 from scheduler.schedule import FEW, SHORT, cycles
 
 if TYPE_CHECKING:
@@ -69,23 +69,25 @@ class PriceGuidedAnnealing:
         None where the caller cancelled on the way.
         """
         problem, watch = recorder.problem, recorder.stopwatch.part(BOUND_SHARE)
-        linear = linear_bound(problem, watch)
+        linear, relaxation = linear_bound(problem, watch), None
         recorder.prove(linear)
-        recorder.offer(insert(problem, linear.prices, base))
-        if watch.cancelled():
+        large = problem.tasks > FLAT_LIMIT
+        if not large:
+            recorder.offer(insert(problem, linear.prices, base))
+        if not watch.cancelled():
+            relaxation = relax(problem, watch, linear)
+            recorder.prove(relaxation.certificate)
+        if large:  # only now: there the time is the bound's
+            recorder.offer(insert(problem, linear.prices, base))
+        if relaxation is None or watch.cancelled():
             return None
-        if not problem.has_pairs:
-            return relaxation_of(problem, linear)
-        relaxation = relax(problem, watch, linear)
-        recorder.prove(relaxation.certificate)
-        if watch.cancelled():
-            return None
-        recorder.offer(insert(problem, relaxation.prices, base))
+        if problem.has_pairs and not large:
+            recorder.offer(insert(problem, relaxation.prices, base))
         return relaxation
 
 
 def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
-    """Offer what HiGHS branch and bound finds for a small problem, and its bound; returns whether the search is over."""
+    """Offer what branch and bound finds for a small problem, and its bound; returns whether the search is over."""
     from scheduler.bounds.branching import LIMIT, integer_bound
 
     problem, watch = recorder.problem, recorder.stopwatch
@@ -121,6 +123,9 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
         before = watch.elapsed()
         recorder.offer(search.finish())
         reserve = watch.elapsed() - before
-        if recorder.finished() or watch.remaining() <= reserve:
+        if recorder.finished():
+            break
+        if watch.remaining() <= reserve:
+            watch.press()
             break
     return total
