@@ -11,6 +11,7 @@ import numpy as np
 from scheduler.annealing import anneal_once
 from scheduler.arrays import FloatArray, Int32Array
 from scheduler.hierarchy import HierarchicalQUBO, narrowed
+from scheduler.insertion import insert
 from scheduler.schedule import Schedule, course
 from scheduler.search import CANDIDATES, Search, without_conflicts
 
@@ -110,7 +111,7 @@ def rotate_domains(recorder: Recorder, relaxation: Relaxation, seed: int, parall
     together.restart(current)
     left = None if sweeps is None else max(1, sweeps - each * ROUNDS)
     anneal_once(together, schedule, watch.part(0.9), left, since=TOGETHER)
-    recorder.offer(together.finish())
+    recorder.offer(insert(recorder.problem, relaxation.prices, together.finish()))
     return hierarchy.lowest.count
 
 

@@ -31,12 +31,16 @@ NODES = 200
 """Most nodes where the end of the tree is the optimum; where it is only a bound the root is all."""
 TRIES = 2
 """Seeds of HiGHS tried at the root: what its cuts achieve there is a matter of luck."""
+CLOSE = 0.01
+"""Gap at which no other seed is tried."""
 
 
 def integer_bound(
-    problem: AssignmentProblem, certificate: Certificate, stopwatch: Stopwatch | None = None
+    problem: AssignmentProblem, certificate: Certificate, stopwatch: Stopwatch | None = None, known: float = np.inf
 ) -> tuple[float, list[Int32Array]]:
     """A bound on the whole problem by branch and bound, and the assignments that HiGHS found.
+
+    `known` is the objective of a plan in hand.
 
     Returns
     -------
@@ -61,10 +65,11 @@ def integer_bound(
         values = np.asarray(highs.getSolution().col_value)
         if len(values):
             found.append(models.decode(problem, values))
+            known = min(known, problem.objective(found[-1]).total)
         proven = float(highs.getInfo().mip_dual_bound) * factor
         # HiGHS proves up to its tolerances
         bound = max(bound, proven - 5e-10 * abs(proven) + fixed)
-        if done or (stopwatch is not None and stopwatch.expired()):
+        if done or known - bound <= CLOSE * abs(bound) or (stopwatch is not None and stopwatch.expired()):
             break
     return bound, found
 

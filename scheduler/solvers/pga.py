@@ -93,7 +93,7 @@ def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
     problem, watch = recorder.problem, recorder.stopwatch
     if len(problem.agent) > LIMIT:
         return False
-    bound, found = integer_bound(problem, relaxation.certificate, watch.part(TIGHTEN_SHARE))
+    bound, found = integer_bound(problem, relaxation.certificate, watch.part(TIGHTEN_SHARE), recorder.objective)
     for assignment in found:
         recorder.offer(insert(problem, relaxation.prices, without_violations(problem, assignment)))
     recorder.prove_by_search(bound)
@@ -110,7 +110,8 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     sweeps = watch.budget.sweeps
     if watch.counted:
         sweeps = DEFAULT_SWEEPS if sweeps is None else sweeps
-    early = watch.remaining() > SHORT * problem.tasks if sweeps is None else sweeps >= FEW
+    paced = sweeps is None or watch.pressed
+    early = watch.remaining() > SHORT * problem.tasks if paced else sweeps is not None and sweeps >= FEW
     total, reserve = 0, 0.0
     for schedule, share, afresh in cycles(problem, cold, early):
         allowed = None if sweeps is None else -int(-(sweeps - total) * share // 1)
@@ -121,7 +122,7 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
         if watch.cancelled() and problem.tasks > QUICK:
             break
         before = watch.elapsed()
-        recorder.offer(search.finish())
+        recorder.offer(insert(problem, relaxation.prices, search.finish()))  # on any agent, not only on candidates
         reserve = watch.elapsed() - before
         if recorder.finished():
             break
