@@ -60,5 +60,5 @@ class PlanningPolicy(BaseModel):
     continuity: _Weight = 2.0
     clique: Annotated[int, Field(ge=0, le=16)] = 8
     bands: Annotated[int, Field(ge=0, le=8)] = 3
-    seconds: Annotated[float, Field(gt=0)] = 10.0
+    seconds: Annotated[float, Field(gt=0)] = 15.0
     sweeps: Annotated[int, Field(gt=0)] = 2000

@@ -15,7 +15,7 @@ FILES = ["bundle.json", "ledger.sqlite", "report.html", "report.json", "results.
 def ran(tmp_path_factory, example):
     """One run of the example on Ray, for the tests that look at it."""
     out = tmp_path_factory.mktemp("run") / "out"
-    code, said = qam_json("run", example, "--out", out, "--seed", 3)
+    code, said = qam_json("run", example, "--out", out, "--seed", 3, "--seconds", 120)
     return out, code, said
 
 
@@ -63,7 +63,7 @@ def test_its_bundle_is_fhir_r4(ran):
 @pytest.mark.ray
 def test_the_same_seed_gives_the_same_plan_again(ran, tmp_path, example):
     out, _, _ = ran
-    assert qam("run", example, "--out", tmp_path / "again", "--seed", 3, "--engine", "local").returncode == 0
+    assert qam("run", example, "--out", tmp_path / "again", "--seed", 3, "--seconds", 120, "--engine", "local").returncode == 0
 
     def plan(folder):
         report = json.loads((folder / "report.json").read_text())
