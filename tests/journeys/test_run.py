@@ -63,7 +63,10 @@ def test_its_bundle_is_fhir_r4(ran):
 @pytest.mark.ray
 def test_the_same_seed_gives_the_same_plan_again(ran, tmp_path, example):
     out, _, _ = ran
-    assert qam("run", example, "--out", tmp_path / "again", "--seed", 3, "--seconds", 120, "--engine", "local").returncode == 0
+    assert (
+        qam("run", example, "--out", tmp_path / "again", "--seed", 3, "--seconds", 120, "--engine", "local").returncode
+        == 0
+    )
 
     def plan(folder):
         report = json.loads((folder / "report.json").read_text())
