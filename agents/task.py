@@ -62,7 +62,7 @@ class Task(BaseModel):
     based_on : tuple of str
         References of the orders that it fulfils.
     max_attempts : int
-        How often a handler is started before a failure is final.
+        How often its handler may fail before that is final. What a dying host takes down with it is not counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from agents.errors import AgentsError, HandlerError, RecordAccessError
 from agents.handler import Limits
 from agents.record import PatientRecord
+from agents.result import Outcome
 from agents.task import Task
 from orchestration.clock import Clock, WallClock
 from orchestration.envelope import ORCHESTRATOR, Envelope, Kind, decode, encode
 from orchestration.errors import MailboxFullError
-from orchestration.handlers import AnyHandler, call, safe_reason
+from orchestration.handlers import AnyHandler, call, plain, safe_reason
 from orchestration.ids import IdSource, random_ids
 from orchestration.mailbox import Mailbox
 from orchestration.records import LocalRecords, Records
+
+_LINGER_SECONDS: Final = 0.003
+_BATCH_BYTES: Final = 8 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class ClusterHost:
         self._mailboxes: dict[str, Mailbox] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._taken: set[tuple[str, int]] = set()
-        self._outbox: deque[Envelope] = deque()
+        self._outbox: deque[tuple[Envelope, int]] = deque()
         self._first = 0
         self._more = asyncio.Event()
         self._halted = False
@@ -164,7 +168,14 @@ class ClusterHost:
                 await asyncio.wait_for(self._more.wait(), wait_seconds)
             except TimeoutError:
                 return self._first, encode([])
-        batch = [self._outbox[i] for i in range(min(most, len(self._outbox)))]
+            await asyncio.sleep(_LINGER_SECONDS)  # more answers in one commit
+        batch: list[Envelope] = []
+        total = 0
+        for answer, size in self._outbox:
+            total += size
+            if len(batch) >= most or (batch and total > _BATCH_BYTES):
+                break
+            batch.append(answer)
         return self._first + len(batch), encode(batch)
 
     async def halt(self) -> int:
@@ -188,19 +199,23 @@ class ClusterHost:
             del self._workers[address]
 
     async def _do(self, message: Envelope) -> None:
-        self._answer(message, "started", {"at": self._config.clock.now().timestamp()})
+        self._answer(message, "started", {"at": self._now()})
         try:
             task = Task.model_validate(message.payload["task"])
             handler = self._handler(message.target)
             record = await self._config.records.get(task.subject) if task.subject else None
             context = _Context(self._config, message, task, record)
-            outcome = await asyncio.wait_for(call(handler, task, context), self._config.handler_seconds)
-            self._answer(message, "done", {"outcome": outcome.to_json(), "at": self._config.clock.now().timestamp()})
+            outcome = await _within(call(handler, task, context), self._config.handler_seconds)
+            found, size = plain(outcome, task.id)
+            self._answer(message, "done", {"outcome": found, "at": self._now()}, size)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError) and _being_cancelled():
                 raise
             said = {"reason": safe_reason(error), "permanent": isinstance(error, AgentsError)}
-            self._answer(message, "failed", {**said, "at": self._config.clock.now().timestamp()})
+            self._answer(message, "failed", {**said, "at": self._now()})
+
+    def _now(self) -> float:
+        return self._config.clock.now().timestamp()
 
     def _handler(self, address: str) -> AnyHandler:
         name = self._config.agents.get(address)
@@ -213,21 +228,34 @@ class ClusterHost:
             )
         return self._config.handlers[name]
 
-    def _answer(self, message: Envelope, kind: Kind, payload: dict[str, Any]) -> None:
-        self._outbox.append(
-            Envelope(
-                id=self._config.ids(),
-                source=message.target,
-                target=ORCHESTRATOR,
-                kind=kind,
-                priority=message.priority,
-                correlation=message.correlation,
-                epoch=message.epoch,
-                idempotency_key=message.idempotency_key,
-                payload=payload,
-            )
+    def _answer(self, message: Envelope, kind: Kind, payload: dict[str, Any], size: int = 0) -> None:
+        answer = Envelope(
+            id=self._config.ids(),
+            source=message.target,
+            target=ORCHESTRATOR,
+            kind=kind,
+            priority=message.priority,
+            correlation=message.correlation,
+            epoch=message.epoch,
+            idempotency_key=message.idempotency_key,
+            payload=payload,
         )
+        self._outbox.append((answer, size))
         self._more.set()
+
+
+async def _within(work: Coroutine[Any, Any, Outcome], seconds: float) -> Outcome:
+    """Await `work` for `seconds` at most; work that does not heed its cancellation is left behind."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if not task.done():
+        task.cancel()
+        raise TimeoutError
+    return task.result()
 
 
 def _being_cancelled() -> bool:

@@ -19,7 +19,7 @@ VERSION: Final = 1
 ORCHESTRATOR: Final = "orchestrator"
 """Address of the orchestrator."""
 
-Kind = Literal["task", "started", "done", "failed", "cancel"]
+Kind = Literal["task", "started", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Envelope:
     priority : int
         1 (first) to 5.
     deadline : float, optional
-        Seconds since 1970 after which the message is of no use.
+        Due time of the task, seconds since 1970.
     correlation : str
         Id of the task that it is about.
     epoch : int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import json
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
@@ -49,15 +50,19 @@ def find(name: str) -> AnyHandler:
     module, _, attribute = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a module may raise anything when it is imported
         raise HandlerError(
             f"no handler {name!r} can be imported ({type(error).__name__})",
-            hint="Write package.module:function, and see that Python finds the package.",
+            hint="Write package.module:function, and see that Python finds the package and imports it.",
         ) from None
     if not callable(found):
         raise HandlerError(f"{name!r} is not callable", hint="Name an async function of task and context.")
     handler: AnyHandler = found
     return handler
+
+
+OUTCOME_BYTES = 8 * 1024**2
+"""Size of an outcome at most, as JSON."""
 
 
 class HandlerQuit(Exception):  # noqa: N818 - it stands for an exit, not for an error of ours
@@ -86,6 +91,36 @@ async def call(handler: AnyHandler, task: Task, context: HandlerContext) -> Outc
     raise HandlerError(
         f"its handler returned {type(found).__name__}", where=task.id, hint="Return an Outcome, a mapping or None."
     )
+
+
+def plain(outcome: Outcome, task_id: str) -> tuple[dict[str, Any], int]:
+    """Return an outcome as plain data that the wire and the ledger can hold, and its size in bytes.
+
+    Raises
+    ------
+    HandlerError
+        When it is not JSON, not shaped as an Outcome, or larger than `OUTCOME_BYTES`.
+    """
+    import msgpack
+
+    try:
+        text = json.dumps(outcome.to_json(), allow_nan=False)
+        found: dict[str, Any] = json.loads(text)
+        Outcome.from_json(found)
+        msgpack.packb(found)
+    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise HandlerError(
+            f"its handler returned what is no plain data ({type(error).__name__})",
+            where=task_id,
+            hint="Return numbers, texts, lists and mappings only; no NaN, dates, sets or arrays.",
+        ) from None
+    if len(text) > OUTCOME_BYTES:
+        raise HandlerError(
+            f"its handler returned {len(text):,} bytes; the most is {OUTCOME_BYTES:,}",
+            where=task_id,
+            hint="Store it elsewhere and return a reference.",
+        )
+    return found, len(text)
 
 
 def safe_reason(error: BaseException) -> str:

@@ -22,6 +22,8 @@ from orchestration.planning.round import Planner
 from orchestration.swarm import Swarm
 from orchestration.transport import LocalTransport, Transport
 
+_SLACK_SECONDS = 30.0
+
 
 def launch(
     roster: str | Path | Sequence[AgentSpec],
@@ -83,7 +85,7 @@ def launch(
     with ExitStack() as undo:
         book = _ledger(ledger)
         undo.callback(book.close)
-        transport, release = _transport(engine, ray_address, cpus)
+        transport, release = _transport(engine, ray_address, cpus, options)
         for call in release:
             undo.callback(call)
         swarm = Swarm(
@@ -109,7 +111,7 @@ def _ledger(given: str | Path | SqliteLedger | None) -> SqliteLedger:
 
 
 def _transport(
-    engine: str | Transport, address: str | None, cpus: int | None
+    engine: str | Transport, address: str | None, cpus: int | None, options: SwarmOptions
 ) -> tuple[Transport, list[Callable[[], None]]]:
     if engine == "local":
         return LocalTransport(), []
@@ -118,4 +120,5 @@ def _transport(
     from orchestration.ray_session import open_ray
     from orchestration.ray_transport import RayTransport
 
-    return RayTransport(), [open_ray(address, cpus=cpus).close]
+    session = open_ray(address, cpus=cpus)
+    return RayTransport(options.handler_seconds + _SLACK_SECONDS), [session.close]

@@ -21,7 +21,8 @@ class SwarmOptions(BaseModel):
     policy : PlanningPolicy
         Weights of planning.
     live : bool
-        True: the horizon moves with the clock; what finds no capacity waits until it is due or the horizon ends.
+        True: time is the clock's; what finds no capacity waits until it is due or the horizon ends, and then agents
+        have their whole capacity again for the next one.
         False: the work of one horizon is planned and done as fast as handlers go, and what finds no capacity
         expires when nothing is left that could free any.
     max_hosts : int
@@ -33,7 +34,8 @@ class SwarmOptions(BaseModel):
     queue_limit : int
         Tasks that a swarm holds at most that have not ended.
     handler_seconds : float
-        Limit of one call of a handler.
+        Limit of one call of a handler. One that does not heed its cancellation is left behind; one that blocks its
+        host (on Ray) for half a minute longer loses it that host.
     round_seconds : float
         While others run, a ready task waits at most so long for the next round of planning; acuity 1 does not wait.
     grace_seconds : float

@@ -23,7 +23,7 @@ from orchestration.clusters import ClusterManager
 from orchestration.courier import Courier
 from orchestration.dispatcher import Dispatcher
 from orchestration.envelope import ORCHESTRATOR, Envelope
-from orchestration.errors import DuplicateTaskError, QueueFullError
+from orchestration.errors import DuplicateTaskError, QueueFullError, SwarmClosedError
 from orchestration.handlers import AnyHandler
 from orchestration.ids import IdSource
 from orchestration.journal import Journal
@@ -40,6 +40,7 @@ from orchestration.task_book import TaskBook
 from orchestration.transport import Transport
 
 _POLL_SECONDS = 0.5
+_IN_HAND = ("planned", "dispatched", "started")
 
 
 class Orchestrator:
@@ -83,7 +84,7 @@ class Orchestrator:
     ) -> None:
         self.options, self.as_of = options, as_of
         self.clusters = ClusterManager(specs, options.max_hosts)
-        self.situation = Situation(Workforce(specs), as_of)
+        self.situation = Situation(Workforce(specs), self._horizon_start(ledger, clock, options, as_of))
         self.book = TaskBook()
         self._handlers, self._records, self._transport = handlers, records, transport
         self._clock, self._ids, self._on_result = clock, ids, on_result
@@ -93,12 +94,13 @@ class Orchestrator:
         dispatcher = Dispatcher(self.clusters.hosts, min(options.window, options.mailbox_limit))
         self._courier = Courier(dispatcher, transport, self._journal, self.book, self._config, self._wake.set)
         self._room = asyncio.Event()
-        self._born = clock.monotonic()
+        self._submitting = asyncio.Lock()
+        self._renewed = 0
         self._ready_since: float | None = None
         self._unplaced: dict[str, str] = {}
         self._released: list[str] = []
         self._doomed: list[tuple[str, str]] = []
-        self._closed = self._stopping = False
+        self._closed = self._stopping = self._over = False
         self._log = logger("orchestrator")
         self._plans = len(ledger.plans())
         self._resume()
@@ -116,7 +118,13 @@ class Orchestrator:
             When an id was accepted before with other content.
         QueueFullError
             When the swarm holds `queue_limit` tasks and `wait` is False.
+        SwarmClosedError
+            When the swarm stops before there is room.
         """
+        async with self._submitting:
+            return await self._submit(tasks, wait)
+
+    async def _submit(self, tasks: Sequence[Task], wait: bool) -> int:
         new = [task for task in tasks if not self._known(task)]
         if not new:
             return 0
@@ -130,6 +138,8 @@ class Orchestrator:
                 )
             self._room.clear()
             await self._room.wait()
+            if self._stopping or self._over:
+                raise SwarmClosedError("the swarm has stopped", hint="Launch a new one, on the same ledger.")
         self._accept(new)
         return len(new)
 
@@ -146,6 +156,7 @@ class Orchestrator:
             self._journal.event("accepted", task, task.model_dump(mode="json", exclude_defaults=True)) for task in tasks
         ]
         self._journal.ledger.append(events)
+        self.situation.teams.add(tasks)
         self._doomed += self.book.add(tasks)
         self._reject_impossible(tasks)
         self._settle_doomed()
@@ -167,6 +178,7 @@ class Orchestrator:
         """Start nothing more; `run` returns when what is running has ended or the grace is over."""
         self._stopping = self._courier.stopping = True
         self._wake.set()
+        self._room.set()
 
     # ------------------------------------------------------------------ the loop
 
@@ -185,6 +197,8 @@ class Orchestrator:
             if self._stopping:
                 await self._wind_up(collectors)
         finally:
+            self._over = True
+            self._room.set()
             for collector in collectors:
                 collector.cancel()
             await asyncio.gather(*collectors, return_exceptions=True)
@@ -208,6 +222,7 @@ class Orchestrator:
                 await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
             if self.options.live:
                 self._expire_due()
+                self._renew()
 
     def _plannable(self) -> list[Task]:
         """Tasks that may be planned now. In a live swarm, one that must not begin yet is held back."""
@@ -233,7 +248,7 @@ class Orchestrator:
 
     def _stuck(self) -> bool:
         """Whether nothing that could still happen would give the waiting tasks a place."""
-        return self._courier.idle and self._closed and not self.options.live and self.book.unfinished > 0
+        return self._courier.idle and not self.options.live and self.book.unfinished > 0
 
     # ------------------------------------------------------------------ planning
 
@@ -255,13 +270,12 @@ class Orchestrator:
             gap=decided.record["gap"],
             solver=decided.record["solver"],
         )
-        for host in self.clusters.hosts:
-            await self._courier.send(host)
+        await asyncio.gather(*(self._courier.send(host) for host in self.clusters.hosts))
 
     def _adopt(self, decided: Round) -> None:
         usable = [p for p in decided.placements if self.book.state_of(p.task.id) == "waiting"]
         for gone in (p for p in decided.placements if self.book.state_of(p.task.id) != "waiting"):
-            self.situation.release(gone.task, gone.demand)
+            self.situation.release(gone.task.id)
         self._journal.commit([self._planned(p) for p in usable])
         final = {name: why.reason for name, why in decided.unplaced.items() if why.final}
         self._unplaced = {name: why.reason for name, why in decided.unplaced.items() if not why.final}
@@ -302,7 +316,25 @@ class Orchestrator:
         )
 
     def _minutes(self) -> float:
-        return (self._clock.monotonic() - self._born) / 60.0 if self.options.live else 0.0
+        return self.situation.minute(self._clock.now()) if self.options.live else 0.0
+
+    @staticmethod
+    def _horizon_start(ledger: SqliteLedger, clock: Clock, options: SwarmOptions, as_of: datetime) -> datetime:
+        """Start of the horizon: `as_of`, or in a live swarm the clock's now when the ledger was begun."""
+        kept = ledger.meta("horizon_start")
+        if kept is not None:
+            return datetime.fromisoformat(kept)
+        start = clock.now() if options.live else as_of
+        ledger.set_meta("horizon_start", start.isoformat())
+        return start
+
+    def _renew(self) -> None:
+        """Give agents their capacity again when a horizon has gone by."""
+        number = int(self._minutes() // self.options.policy.horizon_minutes)
+        if number > self._renewed:
+            self._renewed = number
+            self.situation.renew(name for name in self.book.tasks if self.book.state_of(name) in _IN_HAND)
+            self._unplaced.clear()
 
     # ------------------------------------------------------------------ hosts
 
@@ -324,9 +356,11 @@ class Orchestrator:
         """Follow a change of state that is on disk."""
         self._doomed += self.book.move(state)
         gives_back = state.state == "waiting" or (state.terminal and state.state != "done")
-        if gives_back and state.task_id in self.situation.agent_of:
+        if gives_back and state.task_id in self.situation.bookings:
             self._released.append(state.task_id)
             self._unplaced.clear()
+        if state.terminal:
+            self.situation.teams.end(state.task_id)
         if state.terminal:
             self._room.set()
             self._on_result(result_of(self.book.tasks[state.task_id], state))
@@ -344,11 +378,8 @@ class Orchestrator:
 
     def _give_back_released(self) -> None:
         """Return the capacity of tasks that are not being done where they were planned."""
-        resources = self.situation.workforce.resources
         for name in self._released:
-            state = self._journal.ledger.state(name)
-            if state is not None and state.plan:
-                self.situation.release(self.book.tasks[name], [state.plan["demand"].get(r, 0.0) for r in resources])
+            self.situation.release(name)
         self._released.clear()
 
     def _expire(self, names: Sequence[str]) -> None:
@@ -363,7 +394,7 @@ class Orchestrator:
         )
 
     def _expire_due(self) -> None:
-        over = self._minutes() >= self.options.policy.horizon_minutes
+        over = self._minutes() >= (self._renewed + 1) * self.options.policy.horizon_minutes
         moment = self._clock.now()
         late = [n for n in self._unplaced if over or _is_over(self.book.tasks[n], moment)]
         self._expire(late)
@@ -372,19 +403,22 @@ class Orchestrator:
         """Take up the tasks of a ledger that was left: what had no result yet waits again."""
         tasks, states = restore(self._journal.ledger, self.situation)
         self.book.add(tasks)
+        interrupted = [state for state in states if state.state in _IN_HAND]
+        reason = {"reason": "the run was interrupted"}
+        self._journal.ledger.append(
+            [self._journal.event("requeued", self.book.tasks[state.task_id], reason) for state in interrupted]
+        )
         for state in states:
-            if state.state in ("planned", "dispatched", "started"):
-                reason = {"reason": "the run was interrupted"}
-                self._journal.ledger.append([self._journal.event("requeued", self.book.tasks[state.task_id], reason)])
-            elif state.terminal:
+            if state.terminal:
                 self._doomed += self.book.move(state)
         self._settle_doomed()
 
     async def _wind_up(self, collectors: Sequence[asyncio.Task[None]]) -> None:
         end = self._clock.monotonic() + self.options.grace_seconds
         running = 1
-        while running and self._clock.monotonic() < end and not any(c.done() for c in collectors):
-            running = await self._courier.halt()
+        while running and (left := end - self._clock.monotonic()) > 0 and not any(c.done() for c in collectors):
+            with suppress(TimeoutError):
+                running = await asyncio.wait_for(self._courier.halt(), left)
             self._wake.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), 0.1)

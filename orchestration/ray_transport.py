@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from agents.record import PatientRecord
@@ -12,10 +13,21 @@ from orchestration.records import Records, SharedRecords, split
 _CONCURRENCY = 64
 
 
-class RayTransport:
-    """Carries batches to Ray actors. Ray must have been opened (`open_ray`)."""
+async def _answer(reference: Any) -> Any:
+    return await reference
 
-    def __init__(self) -> None:
+
+class RayTransport:
+    """Carries batches to Ray actors. Ray must have been opened (`open_ray`).
+
+    Parameters
+    ----------
+    silence_seconds : float
+        A host that does not answer for so long (a handler blocks its loop, say) is taken for dead and killed.
+    """
+
+    def __init__(self, silence_seconds: float = 90.0) -> None:
+        self._silence = silence_seconds
         self._actors: dict[str, Any] = {}
         self._shards: list[Any] = []
 
@@ -39,12 +51,17 @@ class RayTransport:
         self._actors[config.name] = actor.remote(config)
 
     async def _call(self, host: str, method: str, *args: object) -> Any:
+        import ray
         from ray.exceptions import RayActorError
 
+        actor = self._actors[host]
         try:
-            return await getattr(self._actors[host], method).remote(*args)
+            return await asyncio.wait_for(_answer(getattr(actor, method).remote(*args)), self._silence)
         except RayActorError as error:
             raise HostLostError(f"host {host!r} has died", host=host) from error
+        except TimeoutError as error:
+            ray.kill(actor)
+            raise HostLostError(f"host {host!r} has not answered for {self._silence:g} s", host=host) from error
 
     async def deliver(self, host: str, batch: bytes) -> list[str]:
         """Hand a batch to a host."""

@@ -61,6 +61,7 @@ class Swarm:
         self._error: BaseException | None = None
         self._over = threading.Event()
         self._closed = False
+        self._ended_before = sum(state.terminal for state in ledger.states().values())
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="qam-orchestrator", daemon=True)
         self._orchestrator = Orchestrator(
@@ -75,7 +76,6 @@ class Swarm:
             ids=ids,
             on_result=self._results.put,
         )
-        self._ended_before = self._ended
         self._thread.start()
         try:
             self._call(self._orchestrator.start())
@@ -96,11 +96,6 @@ class Swarm:
         finally:
             self._over.set()
             self._results.put(None)
-
-    @property
-    def _ended(self) -> int:
-        book = self._orchestrator.book
-        return len(book.tasks) - book.unfinished
 
     def submit(self, tasks: Sequence[Task], *, wait: bool = True) -> int:
         """Submit tasks; returns when the ledger has them on disk.

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from agents.task import Task
 from orchestration.planning.costs import CostModel, Row
 from orchestration.planning.eligibility import Eligibility, Eligible
-from orchestration.planning.groups import merge
 from orchestration.planning.policy import PlanningPolicy
 from orchestration.planning.situation import Situation
 from orchestration.planning.workforce import Floats, Ints
@@ -73,7 +72,7 @@ class Modeller:
         """Build the problem of placing `tasks`, `now` minutes after the start of the horizon."""
         from scheduler import AssignmentProblem
 
-        groups = merge(tasks)
+        groups = self.situation.teams.groups(tasks)
         force = self.situation.workforce
         busy = np.array([max(0.0, self.situation.calendar.end(a) - now) for a in range(len(force))])
         dues = np.array([self.due(group, now) for group in groups])
@@ -87,7 +86,7 @@ class Modeller:
         ]
         columns = len(force.resources) + len(bands)
         pair_ptr, pair_task, pair_weight = self._pairs(groups)
-        conflict_ptr, conflict_task = _conflicts(groups)
+        conflict_ptr, conflict_task = self._conflicts(groups)
         distance = force.cluster_distance
         cost = [row.cost + self._familiar(group, agents) for group, (agents, row) in zip(groups, rows, strict=True)]
         problem = AssignmentProblem(
@@ -114,15 +113,30 @@ class Modeller:
         return min((self.situation.minute(task.due) - now for task in group if task.due is not None), default=np.inf)
 
     def rows(self, group: Sequence[Task], now: float, busy: Floats) -> tuple[Ints, Row]:
-        """Return the agents that may do all tasks of a group, and the sum of their rows."""
+        """Return the agents that may do all tasks of a group, and the sum of their rows.
+
+        Tasks of the same team that are not ready yet have a say in who may do it, and their minutes are held.
+        """
         agents, row = self._single(group[0], now, busy)
         for task in group[1:]:
+            agents, row = _join(agents, row, *self._single(task, now, busy))
+        for task in self.held_for(group):
             more, other = self._single(task, now, busy)
-            agents, left, right = np.intersect1d(agents, more, assume_unique=True, return_indices=True)
-            row = _add(_take(row, left), _take(other, right))
-        if contradictory(group):
+            agents, row = _join(agents, row, more, _held(other))
+        if self.contradictory(group):
             return agents[:0], _take(row, np.zeros(0, np.intp))
         return agents, row
+
+    def held_for(self, group: Sequence[Task]) -> list[Task]:
+        """Tasks of the group's team that wait for others and hold no capacity yet."""
+        teams, bookings = self.situation.teams, self.situation.bookings
+        ids = {task.id for task in group}
+        waiting = (n for n in teams.members(group[0].id) if n not in ids and n not in bookings and teams.open(n))
+        return [teams.task(name) for name in waiting]
+
+    def contradictory(self, group: Sequence[Task]) -> bool:
+        """Whether tasks that must share an agent must not share one."""
+        return group[0].id in self.situation.teams.apart(group[0].id)
 
     def _single(self, task: Task, now: float, busy: Floats) -> tuple[Ints, Row]:
         eligible = self.eligibility.of(task)
@@ -135,15 +149,11 @@ class Modeller:
 
     def allowed_by_others(self, task: Task, eligible: Eligible) -> NDArray[np.bool_] | None:
         """Which eligible agents the rules with tasks placed earlier allow; None without such rules."""
-        placed = self.situation.agent_of
-        same = [placed[other] for other in task.same_agent_as if other in placed]
-        never = [placed[other] for other in task.different_agent_from if other in placed]
-        if not same and not never:
+        pinned, forbidden = self.situation.pinned(task.id), self.situation.forbidden(task.id)
+        if pinned is None and not forbidden:
             return None
-        keep: NDArray[np.bool_] = ~np.isin(eligible.agents, never)
-        for agent in same:
-            keep &= eligible.agents == agent
-        return keep
+        keep: NDArray[np.bool_] = ~np.isin(eligible.agents, list(forbidden))
+        return keep if pinned is None else keep & (eligible.agents == pinned)
 
     def _familiar(self, group: Sequence[Task], agents: Ints) -> Floats:
         """Cost of agents that are far from those who had the subject's earlier tasks; (k,)."""
@@ -167,6 +177,14 @@ class Modeller:
             len(agents), len(bands)
         )
 
+    def _conflicts(self, groups: list[tuple[Task, ...]]) -> tuple[NDArray[np.int64], Ints]:
+        row_of = {task.id: index for index, group in enumerate(groups) for task in group}
+        ends = set()
+        for index, group in enumerate(groups):
+            others = {row_of[name] for name in self.situation.teams.apart(group[0].id) if name in row_of}
+            ends |= {(min(index, other), max(index, other)) for other in others if other != index}
+        return _symmetric(sorted(ends), len(groups))
+
     def _pairs(self, groups: list[tuple[Task, ...]]) -> tuple[NDArray[np.int64], Ints, Floats]:
         by_subject: dict[str, list[int]] = {}
         for index, group in enumerate(groups):
@@ -181,10 +199,16 @@ class Modeller:
         return ptr, other, np.full(len(other), self.policy.continuity)
 
 
-def contradictory(group: Sequence[Task]) -> bool:
-    """Whether tasks that must share an agent must not share one."""
-    ids = {task.id for task in group}
-    return len(group) > 1 and any(ids.intersection(task.different_agent_from) for task in group)
+def _join(agents: Ints, row: Row, more: Ints, other: Row) -> tuple[Ints, Row]:
+    """Keep the agents of both, and add their rows."""
+    both, left, right = np.intersect1d(agents, more, assume_unique=True, return_indices=True)
+    return both, _add(_take(row, left), _take(other, right))
+
+
+def _held(row: Row) -> Row:
+    """A row that takes capacity, and neither time now nor any cost."""
+    nothing = {name: np.zeros_like(values) for name, values in row.terms.items()}
+    return Row(row.demand, np.zeros_like(row.minutes), nothing)
 
 
 def choose_bands(dues: Floats, count: int) -> Floats:
@@ -210,18 +234,6 @@ def _take(row: Row, index: NDArray[np.intp]) -> Row:
 def _add(a: Row, b: Row) -> Row:
     terms = {name: a.terms[name] + b.terms[name] for name in a.terms}
     return Row(a.demand + b.demand, a.minutes + b.minutes, terms)
-
-
-def _conflicts(groups: list[tuple[Task, ...]]) -> tuple[NDArray[np.int64], Ints]:
-    row_of = {task.id: index for index, group in enumerate(groups) for task in group}
-    ends = {
-        (min(index, row_of[other]), max(index, row_of[other]))
-        for index, group in enumerate(groups)
-        for task in group
-        for other in task.different_agent_from
-        if other in row_of and row_of[other] != index
-    }
-    return _symmetric(sorted(ends), len(groups))
 
 
 def _symmetric(ends: list[tuple[int, int]], size: int) -> tuple[NDArray[np.int64], Ints]:

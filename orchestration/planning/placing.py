@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.task import Task
-from orchestration.planning.model import Model, Modeller, contradictory
-from orchestration.planning.situation import Situation
+from orchestration.planning.model import Model, Modeller
+from orchestration.planning.situation import Booking, Situation
 from orchestration.planning.workforce import Floats, Ints
 
 if TYPE_CHECKING:
@@ -72,21 +72,30 @@ def book(situation: Situation, modeller: Modeller, model: Model, assignment: Int
         (row for row in range(len(model.groups)) if assignment[row] >= 0),
         key=lambda row: _urgency(model.groups[row], modeller.due(model.groups[row], now)),
     )
-    busy = np.zeros(len(situation.workforce))
     placements: list[Placement] = []
     for row in order:
-        agent = int(assignment[row])
-        for task in model.groups[row]:
-            eligible = modeller.eligibility.of(task)
-            parts = modeller.costs.row(task, eligible, None, busy)
-            at = int(np.searchsorted(eligible.agents, agent))
-            ready = max([now, *(situation.end_of[other] for other in task.after if other in situation.end_of)])
+        group, agent = model.groups[row], int(assignment[row])
+        held = modeller.held_for(group)
+        for task in group:
+            demand, minutes = _at(modeller, task, agent)
+            ends = (situation.end_of(other) for other in task.after)
+            ready = max([now, *(end for end in ends if end is not None)])
             if task.not_before is not None:
                 ready = max(ready, situation.minute(task.not_before))
-            start, end = situation.calendar.book(agent, ready, float(parts.minutes[at]))
-            situation.place(task, agent, parts.demand[at], end)
-            placements.append(Placement(task, agent, parts.demand[at], start, end))
+            start, end = situation.calendar.book(agent, ready, minutes)
+            situation.place(task, Booking(agent, demand, start, end))
+            placements.append(Placement(task, agent, demand, start, end))
+        for task in held:
+            situation.place(task, Booking(agent, _at(modeller, task, agent)[0]))
     return placements
+
+
+def _at(modeller: Modeller, task: Task, agent: int) -> tuple[Floats, float]:
+    """Minutes of each resource that a task takes at an agent, and how long it takes there."""
+    eligible = modeller.eligibility.of(task)
+    row = modeller.costs.row(task, eligible, None, np.zeros(0))
+    at = int(np.searchsorted(eligible.agents, agent))
+    return row.demand[at], float(row.minutes[at])
 
 
 def _urgency(group: Sequence[Task], due: float) -> tuple[float, int, str]:
@@ -118,7 +127,7 @@ def _reason(modeller: Modeller, task: Task, group: Sequence[Task], left: Floats)
     eligible = modeller.eligibility.of(task)
     if eligible.reason:
         return Unplaced(eligible.reason, final=True)
-    if contradictory(group):
+    if modeller.contradictory(group):
         return Unplaced("same_agent_as and different_agent_from contradict each other", final=True)
     keep = modeller.allowed_by_others(task, eligible)
     agents = eligible.agents if keep is None else eligible.agents[keep]

@@ -62,6 +62,7 @@ def preview(
     found = Preview(Situation(Workforce(roster), as_of))
     planner = Planner(policy, solver, seed)
     planner.prepare()
+    found.situation.teams.add(tasks)
     book = TaskBook()
     _drop(book, found, book.add(tasks))
     while ready := [book.tasks[name] for name in book.ready if name not in found.unplaced]:
@@ -72,6 +73,7 @@ def preview(
         if before is not None and asked is not None:
             found.explanation = explain(book.tasks[asked], decided, Modeller(before, policy), before, 0.0)
         for placement in decided.placements:
+            found.situation.teams.end(placement.task.id)
             book.move(TaskState(placement.task.id, "done"))
         for name in decided.unplaced:
             _drop(book, found, book.move(TaskState(name, "expired")))
@@ -84,4 +86,6 @@ def _drop(book: TaskBook, found: Preview, doomed: list[tuple[str, str]]) -> None
         name, reason = doomed.pop()
         if book.state_of(name) == "waiting":
             found.unplaced[name] = reason
+            found.situation.teams.end(name)
+            found.situation.release(name)
             doomed += book.move(TaskState(name, "cancelled"))

@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.task import Task
 from orchestration.ledger import SqliteLedger, TaskState
-from orchestration.planning.situation import Situation
+from orchestration.planning.situation import Booking, Situation
 
 
 def accepted_tasks(ledger: SqliteLedger) -> list[Task]:
@@ -21,13 +21,16 @@ def restore(ledger: SqliteLedger, situation: Situation) -> tuple[list[Task], lis
     """
     tasks = accepted_tasks(ledger)
     states = ledger.states()
+    situation.teams.add(tasks)
     index, resources = situation.workforce.index, situation.workforce.resources
     for task in tasks:
         state = states[task.id]
+        if state.terminal:
+            situation.teams.end(task.id)
         if state.state != "done" or not state.plan or state.agent not in index:
             continue
-        agent = index[state.agent]
         demand = np.array([state.plan["demand"].get(name, 0.0) for name in resources])
-        situation.place(task, agent, demand, state.plan["end"])
-        situation.calendar.take(agent, state.plan["start"], state.plan["end"])
+        booking = Booking(index[state.agent], demand, state.plan["start"], state.plan["end"])
+        situation.calendar.take(booking.agent, state.plan["start"], state.plan["end"])
+        situation.place(task, booking)
     return tasks, [states[task.id] for task in tasks]

@@ -79,6 +79,9 @@ class Planner:
         """Plan `tasks`, which are ready, and enter them into `situation`."""
         from scheduler import Budget, solve
 
+        situation.teams.add(tasks)
+        for task in tasks:
+            situation.hold_no_more(task.id)
         modeller = Modeller(situation, self.policy)
         model = modeller.build(tasks, now)
         budget = Budget(seconds=self.policy.seconds, sweeps=self.policy.sweeps)

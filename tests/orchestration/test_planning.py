@@ -108,8 +108,8 @@ def test_agent_rules_hold_between_rounds():
     ]
     found = preview(tasks, agents, as_of=NOW, policy=POLICY)
     agent_of = found.situation.agent_of
-    assert agent_of["b"] != agent_of["a"]
-    assert agent_of["c"] == agent_of["b"]
+    assert agent_of("b") != agent_of("a")
+    assert agent_of("c") == agent_of("b")
     ends = [p for decided in found.rounds for p in decided.placements]
     assert [p.task.id for p in ends] == ["a", "b", "c"]
     assert all(second.start >= first.end for first, second in pairwise(ends))
@@ -186,6 +186,23 @@ def test_a_calendar_never_books_an_agent_twice_and_fills_gaps(jobs):
         assert calendar.free_before(who, 100.0) == pytest.approx(
             100 - sum(max(0, min(b, 100) - min(a, 100)) for a, b in spans)
         )
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30), st.booleans()), max_size=30))
+def test_a_calendar_forgets_what_is_cancelled(jobs):
+    calendar, kept = Calendar(), []
+    for ready, minutes, cancelled in jobs:
+        start, end = calendar.book(0, float(ready), float(minutes))
+        if cancelled:
+            calendar.cancel(0, start, end)
+        else:
+            kept.append((start, end))
+    again = Calendar()
+    for start, end in kept:
+        again.take(0, start, end)
+    for moment in (10.0, 45.0, 90.0, 1000.0):
+        assert calendar.free_before(0, moment) == pytest.approx(again.free_before(0, moment))
+    assert calendar.end(0) == again.end(0)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -266,8 +266,225 @@ def test_a_task_that_kills_its_host_each_time_fails_in_the_end(tmp_path):
 
     found, _ = run([Task(id="bad", kind="x"), Task(id="good", kind="x")], deadly, tmp_path, engine=transport)
     assert found["bad"].status == "failed"
-    assert "its host died" in found["bad"].reason
+    assert found["bad"].reason == "its host dies when it runs"
     assert found["good"].status == "done"
+
+
+def test_one_task_that_kills_its_host_costs_no_other_task_its_end(tmp_path):
+    transport = LocalTransport()
+
+    async def work(task, context):
+        if task.id == "bad":
+            transport.kill("host-1" if "w0" in context.address else "host-2")
+        await asyncio.sleep(0.001)
+
+    tasks = [Task(id=f"t{i}", kind="x", demand={"staff": 1}) for i in range(200)]
+    tasks.insert(100, Task(id="bad", kind="x", demand={"staff": 1}))
+    found, _ = run(tasks, work, tmp_path, engine=transport, roster=agents(10))
+    assert found.pop("bad").status == "failed"
+    assert {r.status for r in found.values()} == {"done"}
+    assert len(found) == 200
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"x": float("nan")}, {"x": {1, 2}}, {"x": datetime.now(UTC)}, {"x": b"bytes"}, {"x": 2**70}, {"x": "\ud800"},
+        {"x": object()}, Outcome(values=({"nme": 1},)), Outcome(findings=("text",)), Outcome(evidence=7),
+        {"x": "y" * 9_000_000},
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_a_result_that_is_no_plain_data_fails_its_task_alone_and_the_ledger_stays_usable(tmp_path, value):
+    async def odd(task, context):
+        return value if task.id == "odd" else {"fine": 1}
+
+    found, path = run([Task(id="odd", kind="x"), Task(id="even", kind="x")], odd, tmp_path)
+    assert found["even"].status == "done"
+    assert found["odd"].status == "failed"
+    assert "its handler returned" in found["odd"].reason
+    with launch(agents(), handlers={"work": fine}, engine="local", ledger=path, options=JOB, as_of=NOW) as swarm:
+        assert swarm.counts() == {"done": 1, "failed": 1}
+
+
+def test_keys_of_a_result_become_texts_as_in_json(tmp_path):
+    async def numbered(task, context):
+        return {1: "one"}
+
+    found, _ = run([Task(id="t", kind="x")], numbered, tmp_path)
+    assert found["t"].outcome.data == {"1": "one"}
+
+
+def test_work_that_does_not_heed_its_cancellation_is_left_behind(tmp_path):
+    async def deaf(task, context):
+        if task.id == "deaf":
+            while not done.is_set():
+                try:
+                    await asyncio.sleep(0.01)
+                except asyncio.CancelledError:
+                    continue
+
+    done = threading.Event()
+    options = JOB.model_copy(update={"handler_seconds": 0.1})
+    tasks = [Task(id="deaf", kind="x", max_attempts=1), Task(id="next", kind="x")]
+    found, _ = run(tasks, deaf, tmp_path, options=options, roster=agents(1))
+    done.set()
+    assert found["deaf"].reason == "its handler took longer than its limit"
+    assert found["next"].status == "done"
+
+
+def test_rules_between_tasks_hold_in_both_directions_and_between_rounds(tmp_path):
+    roster = [
+        AgentSpec(address="c/a0", skills={"x": 3}, handler="work", cost=1),
+        AgentSpec(address="c/a1", skills={"x": 3}, handler="work", cost=9),
+    ]
+    tasks = [
+        Task(id="c", kind="x"),
+        Task(id="a", kind="x", different_agent_from=("b",)),
+        Task(id="b", kind="x", after=("c",)),
+        Task(id="d", kind="x", same_agent_as=("e",), never_agents=("c/a0",)),
+        Task(id="e", kind="x", after=("c",)),
+    ]
+    found, _ = run(tasks, fine, tmp_path, roster=roster)
+    assert {r.status for r in found.values()} == {"done"}
+    assert found["a"].agent != found["b"].agent
+    assert found["d"].agent == found["e"].agent == "c/a1"
+
+
+def test_a_retry_goes_where_the_rest_of_its_team_is(tmp_path):
+    async def once(task, context):
+        if task.id == "a" and context.attempt == 1:
+            raise ValueError
+
+    roster = [AgentSpec(address=f"c/a{i}", skills={"x": 3}, handler="work", cost=1 + i) for i in range(3)]
+    tasks = [Task(id="a", kind="x"), Task(id="b", kind="x", same_agent_as=("a",), never_agents=("c/a0",))]
+    found, _ = run(tasks, once, tmp_path, roster=roster)
+    assert {r.agent for r in found.values()} == {"c/a1"}
+
+
+def test_capacity_is_held_for_the_rest_of_a_team_and_others_have_a_say_before_they_are_ready(tmp_path):
+    roster = [
+        AgentSpec(address="n/a", skills={"x": 3}, handler="work", capacity={"staff": 40}),
+        AgentSpec(address="s/b", skills={"x": 3}, handler="work", capacity={"staff": 40}),
+    ]
+    tasks = [
+        Task(id="a", kind="x", zone="n", demand={"staff": 10}),
+        Task(id="c", kind="x", zone="s", demand={"staff": 10}),
+        Task(id="b", kind="x", after=("c",), same_agent_as=("a", "c"), demand={"staff": 10}),
+        *(Task(id=f"t{i}", kind="x", demand={"staff": 10}, priority=2) for i in range(5)),
+    ]
+    found, _ = run(tasks, fine, tmp_path, roster=roster)
+    assert {r.status for r in found.values()} == {"done"}
+    assert len({found[n].agent for n in "abc"}) == 1
+
+
+def test_a_failed_attempt_gives_back_its_time(tmp_path):
+    async def third_time(task, context):
+        if context.attempt < 3:
+            raise ValueError
+
+    tasks = [Task(id=f"t{i}", kind="x") for i in range(40)]
+    found, path = run(tasks, third_time, tmp_path, roster=agents(1))
+    assert {r.status for r in found.values()} == {"done"}
+    with SqliteLedger(path, read_only=True) as ledger:
+        assert max(s.plan["end"] for s in ledger.states().values()) <= 400
+
+
+def test_the_same_task_submitted_from_many_threads_runs_once(tmp_path):
+    gate, runs = threading.Event(), []
+
+    def hold(task, context):
+        runs.append(task.id)
+        gate.wait(10)
+
+    options = JOB.model_copy(update={"queue_limit": 1})
+    with launch(agents(), handlers={"work": hold}, engine="local", options=options, as_of=NOW) as swarm:
+        swarm.submit([Task(id="t1", kind="x")])
+        new = []
+        threads = [
+            threading.Thread(target=lambda: new.append(swarm.submit([Task(id="t2", kind="x")]))) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        gate.set()
+        for thread in threads:
+            thread.join(10)
+        assert sorted(new) == [0, 0, 1]
+        assert {r.task_id for r in swarm.results()} == {"t1", "t2"}
+        assert sorted(runs) == ["t1", "t2"]
+        assert swarm.counts() == {"done": 2}
+
+
+def test_a_submit_that_waits_for_room_is_told_when_the_swarm_stops(tmp_path):
+    gate, said = threading.Event(), []
+    options = JOB.model_copy(update={"queue_limit": 1, "grace_seconds": 0.1})
+
+    def hold(task, context):
+        gate.wait(10)
+
+    def submit():
+        with pytest.raises(SwarmClosedError, match="has stopped"):
+            swarm.submit([Task(id="t2", kind="x")])
+        said.append(True)
+
+    with launch(agents(), handlers={"work": hold}, engine="local", options=options, as_of=NOW) as swarm:
+        swarm.submit([Task(id="t1", kind="x")])
+        thread = threading.Thread(target=submit)
+        thread.start()
+        swarm.stop()
+        thread.join(10)
+        gate.set()
+    assert said == [True]
+
+
+def test_results_end_without_finish_when_nothing_could_free_capacity(tmp_path):
+    with launch(
+        agents(1, capacity={"staff": 10}), handlers={"work": fine}, engine="local", options=JOB, as_of=NOW
+    ) as swarm:
+        swarm.submit([Task(id="a", kind="x"), Task(id="b", kind="x")])
+        assert sorted(r.status for r in swarm.results()) == ["done", "expired"]
+
+
+def test_a_live_swarm_has_its_capacity_again_when_the_horizon_has_gone_by(tmp_path):
+    policy = FAST.model_copy(update={"horizon_minutes": 1.5 / 60})
+    options = SwarmOptions(policy=policy, round_seconds=0.01)
+    with launch(agents(1, capacity={"staff": 10}), handlers={"work": fine}, engine="local", options=options) as swarm:
+        swarm.submit([Task(id="a", kind="x"), Task(id="b", kind="x")])
+        assert sorted(r.status for r in swarm.results()) == ["done", "expired"]
+        swarm.submit([Task(id="c", kind="x")])
+        assert [r.status for r in swarm.results()] == ["done"]
+
+
+def test_the_most_urgent_goes_first_when_many_wait_for_a_host(tmp_path):
+    order = []
+
+    async def note(task, context):
+        order.append(task.id)
+
+    options = JOB.model_copy(update={"window": 2})
+    tasks = [*(Task(id=f"t{i}", kind="x", priority=5) for i in range(40)), Task(id="urgent", kind="x", priority=1)]
+    run(tasks, note, tmp_path, options=options, roster=agents(1))
+    assert order.index("urgent") <= 2
+
+
+def test_what_is_cancelled_while_a_swarm_is_taken_up_again_is_among_its_results(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    tasks = [Task(id="p", kind="x", max_attempts=1), Task(id="q", kind="x", after=("p",)), Task(id="r", kind="x")]
+    with launch(agents(), handlers={"work": fine}, engine="local", ledger=path, options=JOB, as_of=NOW) as swarm:
+        ledger = swarm.ledger
+        swarm.stop()
+        swarm.wait(10)
+    from orchestration.clock import WallClock
+    from orchestration.ids import random_ids
+    from orchestration.journal import Journal
+
+    with SqliteLedger(path) as ledger:
+        journal = Journal(ledger, WallClock(), random_ids, lambda state: None)
+        journal.commit([journal.event("accepted", t, t.model_dump(mode="json", exclude_defaults=True)) for t in tasks])
+        journal.commit([journal.event("failed", tasks[0], {"reason": "made up"})])
+    with launch(agents(), handlers={"work": fine}, engine="local", ledger=path, options=JOB, as_of=NOW) as swarm:
+        swarm.finish()
+        assert {r.task_id: r.status for r in swarm.results()} == {"q": "cancelled", "r": "done"}
 
 
 def test_a_stopped_swarm_is_carried_on_with_from_its_ledger(tmp_path):
