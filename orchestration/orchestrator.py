@@ -22,15 +22,13 @@ from orchestration.cluster_host import HostConfig
 from orchestration.clusters import ClusterManager
 from orchestration.courier import Courier
 from orchestration.dispatcher import Dispatcher
-from orchestration.envelope import ORCHESTRATOR, Envelope
 from orchestration.errors import DuplicateTaskError, QueueFullError, SwarmClosedError
 from orchestration.handlers import AnyHandler
 from orchestration.ids import IdSource
 from orchestration.journal import Journal
-from orchestration.ledger import Event, SqliteLedger, TaskState
+from orchestration.ledger import SqliteLedger, TaskState
 from orchestration.logs import logger
 from orchestration.options import SwarmOptions
-from orchestration.planning.placing import Placement
 from orchestration.planning.resume import restore
 from orchestration.planning.round import Planner, Round
 from orchestration.planning.situation import Situation
@@ -38,6 +36,7 @@ from orchestration.planning.workforce import Workforce
 from orchestration.results import result_of
 from orchestration.task_book import TaskBook
 from orchestration.transport import Transport
+from orchestration.work_order import planned, work_order
 
 _POLL_SECONDS = 0.5
 _IN_HAND = ("planned", "dispatched", "started")
@@ -273,16 +272,19 @@ class Orchestrator:
         await asyncio.gather(*(self._courier.send(host) for host in self.clusters.hosts))
 
     def _adopt(self, decided: Round) -> None:
+        force = self.situation.workforce
         usable = [p for p in decided.placements if self.book.state_of(p.task.id) == "waiting"]
         for gone in (p for p in decided.placements if self.book.state_of(p.task.id) != "waiting"):
             self.situation.release(gone.task.id)
-        self._journal.commit([self._planned(p) for p in usable])
+        self._journal.commit([planned(self._journal, p, force, self._plans) for p in usable])
         final = {name: why.reason for name, why in decided.unplaced.items() if why.final}
         self._unplaced = {name: why.reason for name, why in decided.unplaced.items() if not why.final}
         self._journal.commit(
             [self._journal.event("rejected", self.book.tasks[n], {"reason": why}) for n, why in final.items()]
         )
-        by_host, dead = self.clusters.router.batches([self._message(p) for p in usable])
+        by_host, dead = self.clusters.router.batches(
+            [work_order(self._ids(), p, force, self._journal.ledger.state(p.task.id)) for p in usable]
+        )
         self._journal.commit(
             [
                 self._journal.event("failed", self.book.tasks[letter.envelope.correlation], {"reason": letter.reason})
@@ -291,29 +293,6 @@ class Orchestrator:
         )
         for host, messages in by_host.items():
             self._courier.queue(host, messages)
-
-    def _planned(self, placement: Placement) -> Event:
-        force = self.situation.workforce
-        demand = {name: float(v) for name, v in zip(force.resources, placement.demand, strict=True) if v}
-        payload = {"start": placement.start, "end": placement.end, "demand": demand, "round": self._plans}
-        return self._journal.event("planned", placement.task, payload, agent=force.addresses[placement.agent])
-
-    def _message(self, placement: Placement) -> Envelope:
-        task = placement.task
-        state = self._journal.ledger.state(task.id)
-        epoch, attempts = (state.epoch, state.attempts) if state else (0, 0)
-        return Envelope(
-            id=self._ids(),
-            source=ORCHESTRATOR,
-            target=self.situation.workforce.addresses[placement.agent],
-            kind="task",
-            priority=task.priority,
-            deadline=task.due.timestamp() if task.due else None,
-            correlation=task.id,
-            epoch=epoch + 1,
-            idempotency_key=task.idempotency_key,
-            payload={"task": task.model_dump(mode="json", exclude_defaults=True), "attempt": attempts + 1},
-        )
 
     def _minutes(self) -> float:
         return self.situation.minute(self._clock.now()) if self.options.live else 0.0
