@@ -1,23 +1,22 @@
 """The embedded ledger: SQLite in WAL mode, a commit with fsync before anything is acknowledged.
 
 Promises: an event that `append` has returned from is on disk; each task has at most one end (an index of the
-database itself holds that, beside the state machine); one process writes at a time (a lock that the kernel
-releases when that process dies); a reader needs no lock.
+database itself holds that, beside the state machine); one process writes at a time (`LedgerLock`); a reader
+needs no lock, and sees the ledger as it was when it was opened.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-from orchestration.errors import DuplicateTaskError, LedgerError, LedgerInUseError, StateError
+from orchestration.errors import DuplicateTaskError, LedgerError, StateError
 from orchestration.ledger.event import TERMINAL, Event
+from orchestration.ledger.lock import LedgerLock
 from orchestration.ledger.state import TaskState, apply
 
 SCHEMA_VERSION: Final = 1
@@ -49,7 +48,9 @@ class SqliteLedger:
     path : Path
         The file; made when it is not there, unless `read_only`.
     read_only : bool
-        Open for reading; takes no lock.
+        Open for reading, as it is now; takes no lock.
+    lock : LedgerLock, optional
+        The lock of this ledger, where it is held already; it is released when the ledger is closed.
 
     Raises
     ------
@@ -59,34 +60,46 @@ class SqliteLedger:
         When it is no ledger, of a newer version, damaged or not accessible.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, lock: LedgerLock | None = None) -> None:
         self.path = path
         self._mutex = threading.RLock()
-        self._lock: int | None = None
+        self._lock = lock
         self._states: dict[str, TaskState] = {}
         self._keys: dict[str, str] = {}
         if read_only and not path.exists():
             raise LedgerError(f"there is no ledger {path}", hint="Give the ledger.sqlite of a run.")
         if not read_only:
-            self._lock = _take_lock(path)
+            self._lock = lock or LedgerLock(path)
         try:
-            self._db = self._open(read_only)
+            self._db = self._opened_for_reading() if read_only else self._open("mode=rwc", read_only=False)
             for event in self.events():
                 self._remember(event, apply(self._states.get(event.correlation), event))
         except BaseException:
             self._unlock()
             raise
 
-    def _open(self, read_only: bool) -> sqlite3.Connection:
-        mode = "ro" if read_only else "rwc"
+    def _opened_for_reading(self) -> sqlite3.Connection:
+        """Open a snapshot: one transaction, so that events, plans and notes fit together while a run writes."""
+        try:
+            return self._open("mode=ro", read_only=True)
+        except LedgerError:
+            # a reader of a WAL file writes -shm beside it; where it may not, and no log is left, the file is whole
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                raise
+            return self._open("mode=ro&immutable=1", read_only=True)
+
+    def _open(self, how: str, *, read_only: bool) -> sqlite3.Connection:
         try:
             db = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={mode}",
+                f"{self.path.absolute().as_uri()}?{how}",
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
             )
-            if not read_only:
+            if read_only:
+                db.execute("BEGIN")
+            else:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
             _check_schema(db, self.path, read_only)
@@ -192,8 +205,11 @@ class SqliteLedger:
 
     def meta(self, key: str, default: Any = None) -> Any:
         """Return what `set_meta` kept under `key`."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return json.loads(row[0]) if row else default
+        try:
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            return json.loads(row[0]) if row else default
+        except (sqlite3.Error, ValueError) as error:
+            raise _ledger_error(self.path, error) from None
 
     def add_plan(self, plan: dict[str, Any]) -> int:
         """Keep the record of a planning round; return its number, from 1."""
@@ -206,8 +222,11 @@ class SqliteLedger:
 
     def plans(self) -> list[dict[str, Any]]:
         """Return the records of all planning rounds, in order."""
-        rows = self._db.execute("SELECT round, plan FROM plan ORDER BY round")
-        return [{"round": number, **json.loads(plan)} for number, plan in rows]
+        try:
+            rows = self._db.execute("SELECT round, plan FROM plan ORDER BY round")
+            return [{"round": number, **json.loads(plan)} for number, plan in rows]
+        except (sqlite3.Error, ValueError) as error:
+            raise _ledger_error(self.path, error) from None
 
     def close(self) -> None:
         """Close the file and release the lock."""
@@ -217,34 +236,13 @@ class SqliteLedger:
 
     def _unlock(self) -> None:
         if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _take_lock(path: Path) -> int:
-    try:
-        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise LedgerError(
-            f"the ledger {path} cannot be written ({error.strerror})",
-            hint="Choose a folder that you may write to.",
-        ) from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise LedgerInUseError(
-            f"another process runs on the ledger {path}",
-            hint="Wait for it to end, or stop it.",
-            path=str(path),
-        ) from None
-    return handle
 
 
 def _check_schema(db: sqlite3.Connection, path: Path, read_only: bool) -> None:

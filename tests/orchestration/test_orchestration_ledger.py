@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import DuplicateTaskError, LedgerError, LedgerInUseError
-from orchestration.ledger import TERMINAL, Event, SqliteLedger
+from orchestration.ledger import TERMINAL, Event, LedgerLock, SqliteLedger
 
 KINDS = ["accepted", "planned", "dispatched", "started", "requeued", *sorted(TERMINAL)]
 
@@ -159,3 +159,43 @@ def test_plans_and_notes_are_kept(path):
         assert ledger.plans() == [{"round": 1, "gap": 0.1}, {"round": 2, "gap": None}]
         assert ledger.meta("job") == {"a": [2]}
         assert ledger.meta("absent", 7) == 7
+
+
+def test_a_reader_sees_one_moment_while_another_writes(path):
+    with SqliteLedger(path) as writer:
+        writer.append([event("accepted", "a", epoch=0)])
+        with SqliteLedger(path, read_only=True) as reader:
+            writer.append([event("accepted", "b", epoch=0)])
+            writer.add_plan({"gap": 0.0})
+            writer.set_meta("job", {"a": 1})
+            assert set(reader.states()) == {e.correlation for e in reader.events()} == {"a"}
+            assert reader.plans() == []
+            assert reader.meta("job") is None
+        with SqliteLedger(path, read_only=True) as reader:
+            assert set(reader.states()) == {"a", "b"}
+
+
+def test_a_lock_that_is_held_already_is_taken_over_and_released_with_the_ledger(path):
+    lock = LedgerLock(path)
+    with pytest.raises(LedgerInUseError):
+        SqliteLedger(path)
+    with SqliteLedger(path, lock=lock), pytest.raises(LedgerInUseError):
+        LedgerLock(path)
+    with LedgerLock(path) as again:
+        again.release(remove=True)
+    assert not path.with_name("ledger.sqlite.lock").exists()
+
+
+def test_damaged_notes_and_plans_are_ledger_errors(path):
+    with SqliteLedger(path) as ledger:
+        ledger.set_meta("job", {})
+        ledger.add_plan({})
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE meta SET value = '{'")
+        raw.execute("UPDATE plan SET plan = '{'")
+    raw.close()
+    with SqliteLedger(path, read_only=True) as ledger:
+        with pytest.raises(LedgerError, match="cannot be used"):
+            ledger.meta("job")
+        with pytest.raises(LedgerError, match="cannot be used"):
+            ledger.plans()
