@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from pydantic import ValidationError
 from agents.errors import InputError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 200
+_BRACKET = re.compile(r"[\[{\]}]")
+_DASHES = re.compile(rf"(?:[-?] +){{{_DEEPEST}}}")
 
 
 def load_document(path: Path) -> Any:
@@ -23,19 +27,61 @@ def load_document(path: Path) -> Any:
         When the file cannot be read or parsed, or holds nothing; names file, line and column.
     """
     text = _text(path)
+    if odd := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        line, column = text.count("\n", 0, odd.start()) + 1, odd.start() - text.rfind("\n", 0, odd.start())
+        raise InputError(
+            f"holds a control character (U+{ord(odd[0]):04X})",
+            where=f"{path}, line {line}, column {column}",
+            hint="Remove it.",
+        )
+    if _too_deep(text):
+        raise _not_valid(path, "nested too deeply", None, "See the schema in docs/schemas.")
     try:
         found = yaml.load(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
-        raise InputError(
-            f"not valid {_kind(path)}: {error.problem or 'cannot be parsed'}",
-            where=place,
-            hint="A missing bracket or quote, or a file that was cut short, is the usual cause.",
-        ) from None
+        what, at = error.problem or "cannot be parsed", error.problem_mark
+        hint = "A missing bracket or quote, or a file that was cut short, is the usual cause."
+        raise _not_valid(path, what, at, hint) from None
+    except ValueError:
+        at = _impossible(text)
+        what = "a value that does not exist, such as the 30th of February"
+        raise _not_valid(path, what, at, "Correct it, or put it in quotes if it is a text.") from None
+    except (yaml.YAMLError, TypeError, RecursionError):
+        raise _not_valid(path, "cannot be parsed", None, "See the schema in docs/schemas.") from None
     if found is None:
         raise InputError("the file is empty", where=str(path), hint="See the schema in docs/schemas.")
     return found
+
+
+def _too_deep(text: str) -> bool:
+    """Whether lists in lists go so deep that the parser, which is written in C, would end the process."""
+    depth = deepest = 0
+    for found in _BRACKET.finditer(text):
+        depth = depth + 1 if found[0] in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest > _DEEPEST or _DASHES.search(text) is not None
+
+
+def _not_valid(path: Path, what: str, mark: Any, hint: str) -> InputError:
+    place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+    return InputError(f"not valid {_kind(path)}: {what}", where=place, hint=hint)
+
+
+def _impossible(text: str) -> Any:
+    """Where the first scalar stands that looks like a value and is none."""
+    maker, waiting = yaml.SafeLoader(""), [yaml.compose(text, Loader=_LOADER)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                maker.construct_object(node)
+            except ValueError:
+                return node.start_mark
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in reversed(node.value) for part in reversed(pair)]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += reversed(node.value)
+    return None
 
 
 def _text(path: Path) -> str:
