@@ -14,8 +14,18 @@ from collections.abc import Collection
 from pathlib import Path
 from uuid import UUID
 
+from agents.fhir.other_versions import R4_TYPES
+
 _NAMED = re.compile(r'"(?:family|value)"\s*:\s*"([^"]+)"|"given"\s*:\s*\[([^\]]*)\]')
 _SAFE_START = re.compile(r"[A-Za-z0-9]")
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_PLAIN_WORDS = {kind.lower() for kind in R4_TYPES} | set(
+    _WORDS.findall(
+        "all batch broken bulk bundle bundles cohort data demo entries entry everything example export exports fhir "
+        "file fixture hospital in input log ndjson page part patients resource resources results sample test ward"
+    )
+)
+"""Words of file names that are nobody's name: what exports and their users call files."""
 
 
 def slug(words: str) -> str:
@@ -62,7 +72,7 @@ def zone_of(ident: str, name: str, secrets: Collection[str] = ()) -> str:
 
 def shown_name(path: Path, text: str, number: int, total: int) -> str:
     """Name of a file for messages: its path, unless its name holds a patient's name or identifier."""
-    stem = path.name.rpartition(".")[0] or path.name
+    stem = _stem(path)
     if opaque(stem):
         return str(path)
     found: set[str] = set()
@@ -71,3 +81,25 @@ def shown_name(path: Path, text: str, number: int, total: int) -> str:
     if shows(stem, {word for word in found if not opaque(word)}):
         return str(path.parent / f"(file {number} of {total}, name withheld)")
     return str(path)
+
+
+def cautious_name(path: Path, number: int, total: int) -> str:
+    """Name of a file of which nothing is known, since it cannot be parsed.
+
+    Its path, where the name is a UUID or consists of FHIR types, words such as ``bundle``, numbers of up to three
+    digits and one or two letters. Another may be a patient's name or number: then the position and the first
+    eight digits of the name's SHA-256, by which whoever has the files finds it.
+    """
+    stem = _stem(path)
+    if opaque(stem) or all(_says_nothing(word) for word in _WORDS.findall(stem)):
+        return str(path)
+    digest = hashlib.sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return str(path.parent / f"(file {number} of {total}, name withheld, SHA-256 {digest})")
+
+
+def _stem(path: Path) -> str:
+    return path.name.rpartition(".")[0] or path.name
+
+
+def _says_nothing(word: str) -> bool:
+    return word.lower() in _PLAIN_WORDS or len(word) <= (3 if word.isdigit() else 2)

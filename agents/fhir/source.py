@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from agents.fhir.naming import shown_name
+from agents.fhir.naming import cautious_name, shown_name
 from agents.fhir.problem import Place, Unreadable, Unusable
 from agents.fhir.version import check_version
 
@@ -72,23 +72,26 @@ def resources_of(path: Path, number: int = 1, total: int = 1) -> Iterator[Found]
     number, total : int
         Which of how many files it is: named so where its own name may not be shown.
     """
-    label = str(path)
+    label = cautious_name(path, number, total)
     try:
         with path.open("rb") as file:
             head = _checked(file.read(_HEAD))
-            label = shown_name(path, head, number, total)
             file.seek(0)
             if path.suffix == ".ndjson":
+                first = head.lstrip().partition("\n")[0]
+                label = shown_name(path, head, number, total) if _parses(first) else label
                 yield from _from_lines(file, label)
                 return
             raw = file.read()
         text = _decoded(raw)
         del raw
-        label = shown_name(path, text, number, total)
         if _is_ndjson(text):
+            label = shown_name(path, text, number, total)
             yield from _from_lines(text.encode().splitlines(), label)
         else:
-            yield from _from_resource(_parsed(text, "$"), Place(label), Scope())
+            resource = _parsed(text, "$")
+            label = shown_name(path, text, number, total)
+            yield from _from_resource(resource, Place(label), Scope())
     except OSError:
         problem = Unreadable("$", "cannot be opened", "Check that it may be read")
         yield Found("", {}, Place(label), Scope(), failure=problem)

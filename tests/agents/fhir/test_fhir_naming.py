@@ -1,10 +1,11 @@
 """What may be shown: stand-ins, slugs and file names."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from agents.fhir.naming import public, shown_name, shows, slug, zone_of
+from agents.fhir.naming import cautious_name, public, shown_name, shows, slug, zone_of
 
 UUID = "129c6ac7-8d06-89de-ad63-0204a93e76c3"
 
@@ -69,3 +70,26 @@ def test_a_file_name(name, shown):
         f'"identifier": [{{"value": "A-4711"}}, {{"value": "{UUID}"}}]}}'
     )
     assert shown_name(Path("d") / name, text, 2, 9) == str(Path("d") / shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "withheld"),
+    [
+        ("John_Secretname_1950.json", True),
+        ("Secretname.json", True),
+        ("19500203.json", True),
+        ("A-4711.json", True),
+        ("Иванов.json", True),
+        ("fhir-bundle-012.json", False),
+        ("MedicationRequest.000.ndjson", False),
+        ("p1.json", False),
+        (f"{UUID}.json", False),
+    ],
+)
+def test_a_file_of_which_nothing_is_known(name, withheld):
+    shown = cautious_name(Path("d") / name, 2, 9)
+    if withheld:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        assert shown == str(Path("d") / f"(file 2 of 9, name withheld, SHA-256 {digest})")
+    else:
+        assert shown == str(Path("d") / name)

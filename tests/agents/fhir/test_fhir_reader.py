@@ -241,6 +241,17 @@ def test_a_cut_file_named_after_a_patient_is_not_named(tmp_path, make):
     assert "Quackenbush" not in str(caught.value)
 
 
+@pytest.mark.parametrize("content", ["", "not json", '{"resourceType": "Bundle", "ent', "<html>", b"\xff"])
+@pytest.mark.parametrize("ending", ["json", "ndjson"])
+def test_a_file_that_says_nothing_of_whose_it_is_is_not_named(write, make, tmp_path, content, ending):
+    write(content, f"John_Secretname_1950.{ending}")
+    write([make["patient"]()], "Patient.ndjson")
+    found = read(tmp_path, skip_unusable=True)
+    told = f"{found.skipped} {found.sources}"
+    assert "(file 1 of 2, name withheld, SHA-256 " in told
+    assert "Secretname" not in told
+
+
 def test_an_ndjson_named_after_a_patient_is_not_named(write, make):
     path = write([make["patient"](), make["patient"](id="p2", birthDate="x")], "Quackenbush.ndjson")
     with pytest.raises(InputError, match=r"name withheld\):2 \$\.birthDate") as caught:
