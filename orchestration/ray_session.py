@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def open_ray(address: str | None = None, *, cpus: int | None = None) -> RaySessi
     if address != "local":
         return _join(address)
     try:
-        with _dashboard_kept_at_home():
+        with _dashboard_kept_at_home(), _signals_kept():
             ray.init(
                 address="local",
                 num_cpus=cpus,
@@ -103,6 +104,26 @@ def _dashboard_kept_at_home() -> Iterator[None]:
         services.start_ray_process = start
 
 
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Leave SIGTERM to a program that has a handler of its own: Ray would end the process with exit code 15.
+
+    Where there is none, Ray's stands: it stops what was started.
+    """
+    from ray._private import utils
+
+    own = signal.getsignal(signal.SIGTERM)
+    if not callable(own):
+        yield
+        return
+    ours = utils.set_sigterm_handler
+    utils.set_sigterm_handler = lambda _: None
+    try:
+        yield
+    finally:
+        utils.set_sigterm_handler = ours
+
+
 def _set_environment(address: str) -> None:
     """Set what Ray reads when it is imported: no usage statistics, and its token authentication."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -115,7 +136,8 @@ def _join(address: str) -> RaySession:
 
     _probe(address)
     try:
-        ray.init(address=address, log_to_driver=False, configure_logging=False)
+        with _signals_kept():
+            ray.init(address=address, log_to_driver=False, configure_logging=False)
     except Exception as error:
         raise RayUnavailableError(
             f"no Ray of this version could be joined at {address!r} ({type(error).__name__}: {_first_line(error)})",

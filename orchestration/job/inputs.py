@@ -19,6 +19,7 @@ from agents.roster import load_roster
 from agents.skills.registry import default_registry
 from agents.task import Task
 from agents.task_file import check_tasks, load_tasks
+from orchestration.job.folder import FILES, is_run_folder
 
 ROSTER_NAMES = ("roster.yaml", "roster.yml", "roster.json")
 _YAML = (".yaml", ".yml")
@@ -76,7 +77,7 @@ def load_inputs(
     ----------
     paths : sequence of Path
         FHIR files, task files, or folders. A ``roster.yaml`` directly in a folder is the roster when `roster` is
-        None; other YAML files directly in it are task files.
+        None; other YAML files directly in it are task files. The files of a run in or below it are passed over.
     roster : Path, optional
         Roster file. Without one anywhere, the default roster is used.
     as_of : datetime, optional
@@ -109,7 +110,7 @@ def load_inputs(
     if not tasks:
         raise InputError(
             "there is no work in the input",
-            where=", ".join(str(p) for p in paths),
+            where=_few([*(fhir.sources if fhir else ()), *map(str, task_files)]),
             hint="It holds no orders, and nothing that the rules derive work from (docs/fhir.md).",
         )
     check_tasks(tasks)
@@ -147,7 +148,9 @@ def _sort(paths: Sequence[Path]) -> tuple[list[Path], list[Path], Path | None]:
             tasks += [p for p in others if _lists_tasks(p)]
             if not inside and not others:
                 raise InputError(
-                    "the folder holds nothing to read", where=str(path), hint="Expected *.json or *.ndjson."
+                    "the folder holds nothing to read",
+                    where=str(path),
+                    hint="Expected *.json or *.ndjson; the files of a run are passed over.",
                 )
         elif path.suffix in _YAML or _lists_tasks(path):
             tasks.append(path)
@@ -159,9 +162,18 @@ def _sort(paths: Sequence[Path]) -> tuple[list[Path], list[Path], Path | None]:
 def _files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
-        inside = [p for p in path.rglob("*") if p.suffix in (".json", ".ndjson")] if path.is_dir() else [path]
-        found += sorted(inside)
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [p for p in path.rglob("*") if p.suffix in (".json", ".ndjson") and p.is_file()]
+        runs = {folder for folder in {p.parent for p in inside} if is_run_folder(folder)}
+        found += sorted(p for p in inside if p.parent not in runs or p.name not in FILES)
     return found
+
+
+def _few(names: Sequence[str]) -> str:
+    """Name a few files; of many, say how many there are."""
+    return ", ".join(names) if len(names) <= 3 else f"{len(names):,} files"
 
 
 def _lists_tasks(path: Path) -> bool:

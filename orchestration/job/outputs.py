@@ -11,7 +11,7 @@ from orchestration.job.folder import RunFolder
 from orchestration.job.summary import summarise
 from orchestration.ledger import SqliteLedger
 from orchestration.planning.resume import accepted_tasks
-from orchestration.report import render, write_csv
+from orchestration.report import csv_text, render
 from orchestration.results import result_of
 
 
@@ -51,5 +51,5 @@ def write_reports(folder: RunFolder, ledger: SqliteLedger, *, version: str, now:
     report = summarise(ledger, version=version, now=now)
     folder.write_json("report.json", report)
     folder.write("report.html", render(report))
-    write_csv(report, folder.path / "results.csv")
+    folder.write("results.csv", csv_text(report))
     return report

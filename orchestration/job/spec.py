@@ -25,6 +25,8 @@ class JobSpec(BaseModel):
         Leave out what cannot be used, and report it.
     handlers : dict of str to str
         Handlers beside the built-in ones: name to ``module:function``.
+    handlers_from : str
+        Absolute path of a folder in which the modules of handlers are looked for last; '' for none.
     title : str
         Title of the report.
     options : SwarmOptions
@@ -39,5 +41,6 @@ class JobSpec(BaseModel):
     as_of: Instant | None = None
     skip_unusable: bool = False
     handlers: dict[str, str] = {}
+    handlers_from: str = ""
     title: str = "qam run"
     options: SwarmOptions = SwarmOptions(live=False)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from agents.agent_spec import AgentSpec
 from agents.task import Task
+from orchestration.errors import LedgerError
 from orchestration.ledger import TERMINAL, SqliteLedger, TaskState
 from orchestration.planning.resume import accepted_tasks
 from orchestration.results import moment, result_of
 
 SCHEMA: Final = 1
-_NO_INPUT: Final = {"sources": [], "records": 0, "derived": 0, "ordered": 0, "skipped": []}
 _ENDS: Final = ("done", "failed", "cancelled", "expired", "rejected")
 
 
@@ -28,11 +28,23 @@ def summarise(ledger: SqliteLedger, *, version: str, now: datetime) -> dict[str,
         Version of qam.
     now : datetime
         When the report is made.
+
+    Raises
+    ------
+    LedgerError
+        When what the ledger says of its job is damaged.
     """
     about = ledger.meta("job", {})
     tasks, states = accepted_tasks(ledger), ledger.states()
-    as_of = datetime.fromisoformat(about["as_of"]) if "as_of" in about else now
-    roster = [AgentSpec.model_validate(item) for item in about.get("roster", [])]
+    try:
+        as_of = datetime.fromisoformat(about["as_of"]) if "as_of" in about else _first_moment(states, now)
+        roster = [AgentSpec.model_validate(item) for item in about.get("roster", [])]
+    except (ValueError, TypeError, AttributeError):
+        raise LedgerError(
+            f"the description of the job in {ledger.path} is damaged",
+            hint="Start the run again.",
+            path=str(ledger.path),
+        ) from None
     rows = [_task_row(task, states[task.id], as_of, about.get("titles", {})) for task in tasks]
     ends = Counter(row["state"] for row in rows)
     return {
@@ -105,7 +117,8 @@ def _agent_rows(roster: list[AgentSpec], tasks: list[Task], states: dict[str, Ta
         if state.plan and state.state in ("planned", "dispatched", "started", "done", "failed"):
             count[state.agent] += 1
             load.setdefault(state.agent, Counter()).update(state.plan["demand"])
-    return [
+    known = {spec.address for spec in roster}
+    rows = [
         {
             "address": spec.address,
             "cluster": spec.cluster,
@@ -117,6 +130,26 @@ def _agent_rows(roster: list[AgentSpec], tasks: list[Task], states: dict[str, Ta
         }
         for spec in roster
     ]
+    return rows + [_unknown_agent(address, count[address]) for address in sorted(load.keys() - known)]
+
+
+def _unknown_agent(address: str, tasks: int) -> dict[str, Any]:
+    """An agent that work went to and that no roster tells of: a ledger of `qam.launch` holds none."""
+    cluster = address.rpartition("/")[0]
+    return {
+        "address": address,
+        "cluster": cluster,
+        "skills": {},
+        "capacity": {},
+        "load": {},
+        "tasks": tasks,
+        "cost": 0.0,
+    }
+
+
+def _first_moment(states: dict[str, TaskState], now: datetime) -> datetime:
+    """The first acceptance: the best guess at "now" of a swarm that left no word of it."""
+    return moment(min((s.accepted for s in states.values() if s.accepted is not None), default=None)) or now
 
 
 def _iso(seconds: float | None) -> str | None:

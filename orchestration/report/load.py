@@ -44,7 +44,8 @@ def load_section(report: JSON) -> str:
     """Build the bars against capacity, and a histogram where there are many agents."""
     found = loads(report)
     if not found:
-        return section("load", "Load by agent", "There are no agents.", "")
+        why = "The ledger does not tell what capacity the agents have." if report["agents"] else "There are no agents."
+        return section("load", "Load by agent", why, "")
     longest = max(*(load.capacity for load in found), 1.0)
     rows = "".join(_row(load, longest) for load in found[:SHOWN])
     used, there = sum(load.used for load in found), sum(load.capacity for load in found)

@@ -71,14 +71,16 @@ def render(report: JSON) -> str:
 def _header(report: JSON, title: str) -> str:
     hours = report["horizon_minutes"] / 60
     clusters = len({agent["cluster"] for agent in report["agents"]})
+    total = report["seconds"].get("total")
+    ended = "the run has not ended" if report["totals"]["waiting"] else ""
     facts = (
         f"As of {day_and_clock(report['as_of'])}, planned {hours:g} hours ahead",
         f"{plural(len(report['agents']), 'agent')} in {plural(clusters, 'cluster')}",
         f"{plural(report['input']['records'], 'record')} read",
-        f"{duration(report['seconds']['total'])} from start to end",
+        f"{duration(total)} from start to end" if total is not None else ended,
     )
     return (
-        f'<header><div><h1>{title}</h1><p class="aside">{text(" · ".join(facts))}</p></div>'
+        f'<header><div><h1>{title}</h1><p class="aside">{text(" · ".join(filter(None, facts)))}</p></div>'
         '<button id="theme" type="button" hidden>Dark</button></header>'
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,21 @@ def rows(report: JSON) -> list[dict[str, Any]]:
     return [_row(task) for task in report["tasks"]]
 
 
-def write_csv(report: JSON, path: str | Path) -> None:
-    """Write `rows` as CSV (UTF-8, comma, header); None becomes an empty cell.
+def csv_text(report: JSON) -> str:
+    """Make CSV of `rows` (comma, header); None becomes an empty cell.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
-    with Path(path).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows(report))
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, COLUMNS)
+    writer.writeheader()
+    writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows(report))
+    return file.getvalue()
+
+
+def write_csv(report: JSON, path: str | Path) -> None:
+    """Write `csv_text` in UTF-8."""
+    Path(path).write_text(csv_text(report), encoding="utf-8", newline="")
 
 
 def _row(task: JSON) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import typer
 
 from qam import __version__
 from qam.cli import agents_command, doctor_command, plan_command, report_command, run_command
-from qam.cli.output import BAD_INPUT, print_json
+from qam.cli.errors import unexpected
+from qam.cli.output import BAD_INPUT, BUG, INTERRUPTED, print_json
 
 _UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 """What the parser raises for any wrong usage; typer re-exports only this one of its kinds."""
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 all done; 1 ended, but some tasks are not done; 2 input or usage; 3 Ray, ledger or "
-    "folder; 130 interrupted.",
+    "folder; 70 a bug of qam; 130 interrupted.",
 )
 app.command("run")(run_command.run)
 app.command("plan")(plan_command.plan)
@@ -46,16 +47,27 @@ def _root(
     """Decide which healthcare agent does which piece of clinical work, and get the work done."""
 
 
+def _print_error(kind: str, message: str, code: int) -> None:
+    print_json({"ok": False, "exit_code": code, "error": {"type": kind, "message": message}})
+
+
 def main() -> None:
-    """Run the command line; a wrong usage under --json is one JSON object as well."""
+    """Run the command line; however it ends, under --json there is one JSON object."""
+    as_json = "--json" in sys.argv[1:]
     try:
         code = app(standalone_mode=False)
     except typer.Abort:
-        sys.exit(130)
+        if as_json:
+            _print_error("Interrupted", "stopped at once; `qam run --resume` carries on", INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except _UsageError as error:
-        if "--json" in sys.argv[1:]:
-            said = {"type": "UsageError", "message": error.format_message()}
-            print_json({"ok": False, "exit_code": BAD_INPUT, "error": said})
+        if as_json:
+            _print_error("UsageError", error.format_message(), BAD_INPUT)
         error.show(file=sys.stderr)
         sys.exit(BAD_INPUT)
+    except Exception as error:  # noqa: BLE001 - what no command has caught: the same without a traceback
+        try:
+            unexpected(error, as_json=as_json)
+        except typer.Exit:
+            sys.exit(BUG)
     sys.exit(code if isinstance(code, int) else 0)

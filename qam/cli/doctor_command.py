@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from qam.cli.errors import reported
 from qam.cli.options import AsJson
 from qam.cli.output import ALL_DONE, ENVIRONMENT, print_json, say, table
 
@@ -18,13 +19,13 @@ def doctor(
     from orchestration.doctor import as_json as to_json
     from orchestration.doctor import examine
 
-    checks = examine(start_ray=ray)
-    told = to_json(checks)
-    if as_json:
-        print_json(told)
-    else:
-        table(
-            "qam doctor", ["", "check", "found", "what to do"], [[c.level, c.name, c.found, c.advice] for c in checks]
-        )
-        say("all is well" if told["ok"] else "see the problems above")
+    with reported(as_json=as_json):
+        checks = examine(start_ray=ray)
+        told = to_json(checks)
+        if as_json:
+            print_json(told)
+        else:
+            rows = [[c.level, c.name, c.found, c.advice] for c in checks]
+            table("qam doctor", ["", "check", "found", "what to do"], rows)
+            say("all is well" if told["ok"] else "see the problems above")
     raise typer.Exit(ALL_DONE if told["ok"] else ENVIRONMENT)

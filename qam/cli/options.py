@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -30,8 +31,16 @@ SkipUnusable = Annotated[
 ]
 SolverName = Annotated[str, typer.Option("--solver", help="auto, pga, greedy, exact or neal.")]
 Seed = Annotated[int, typer.Option(help="Seed of all randomness.")]
-Seconds = Annotated[float | None, typer.Option(help="Time for the search of one round, at most.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
+
+
+def _positive(seconds: float | None) -> float | None:
+    if seconds is not None and not (seconds > 0 and math.isfinite(seconds)):
+        raise typer.BadParameter("must be a number above 0.")
+    return seconds
+
+
+Seconds = Annotated[float | None, typer.Option(callback=_positive, help="Time for the search of one round, at most.")]
 
 
 def moment(text: str | None) -> datetime | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from typing import Any, NoReturn, TextIO
 
 import typer
 
@@ -12,18 +15,59 @@ ALL_DONE = 0
 NOT_ALL_DONE = 1
 BAD_INPUT = 2
 ENVIRONMENT = 3
+BUG = 70
 INTERRUPTED = 130
 _PIPED_WIDTH = 140
+_STDOUT, _STDERR = 1, 2
+_kept: list[TextIO] = []
+
+
+@contextmanager
+def stdout_kept() -> Iterator[None]:
+    """Keep standard output for what is printed by this module; what else anybody prints goes to standard error.
+
+    Ray prints when a worker dies, and handlers may print: both the name ``sys.stdout`` and the descriptor, which
+    child processes inherit, are turned aside.
+    """
+    sys.stdout.flush()
+    try:
+        real = os.dup(_STDOUT) if sys.stdout.fileno() == _STDOUT else None
+    except (OSError, ValueError, AttributeError):
+        real = None  # a test or a program has put something of its own there, or it is closed
+    if real is None:
+        _kept.append(sys.stdout)
+        try:
+            with redirect_stdout(sys.stderr):
+                yield
+        finally:
+            _kept.pop()
+        return
+    os.dup2(_STDERR, _STDOUT)
+    with open(real, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors) as file:  # noqa: PTH123 - no path
+        _kept.append(file)
+        try:
+            with redirect_stdout(sys.stderr):
+                yield
+        finally:
+            _kept.pop()
+            with suppress(BrokenPipeError):
+                file.flush()
+            sys.stderr.flush()
+            os.dup2(real, _STDOUT)
+
+
+def _stdout() -> TextIO:
+    return _kept[-1] if _kept else sys.stdout
 
 
 def print_json(data: Any) -> None:
     """Print one JSON object; NaN and infinities are refused."""
-    sys.stdout.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+    _stdout().write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
 
 
 def say(text: str = "") -> None:
     """Print a line for people on standard output."""
-    sys.stdout.write(text + "\n")
+    _stdout().write(text + "\n")
 
 
 def fail(error: Exception, code: int, *, as_json: bool) -> NoReturn:
@@ -48,7 +92,7 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
         shown.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         shown.add_row(*row)
-    console = Console()
+    console = Console(file=_stdout())
     console.width = console.width if console.is_terminal else _PIPED_WIDTH
     console.print(shown)
 

@@ -25,11 +25,10 @@ def report(
     from qam import __version__
 
     with reported(as_json=as_json):
-        path = run / "ledger.sqlite" if run.is_dir() else run
-        folder = RunFolder(out or path.parent)
-        with SqliteLedger(path, read_only=True) as ledger:
-            if out is not None:
-                folder.prepare(overwrite=True)
+        source = RunFolder.of(run)
+        folder = RunFolder(out) if out is not None else source
+        with SqliteLedger(source.ledger, read_only=True) as ledger:
+            folder.make()
             made = write_reports(folder, ledger, version=__version__, now=WallClock().now())
         if as_json:
             print_json({"ok": True, "report": str(folder.path / "report.html"), "totals": made["totals"]})

@@ -21,11 +21,20 @@ Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default:
 Resume = Annotated[Path | None, typer.Option(help="Carry on with the run of this ledger.sqlite.", metavar="LEDGER")]
 Handlers = Annotated[
     list[str] | None,
-    typer.Option("--handler", metavar="NAME=MODULE:FUNCTION", help="A handler that agents name; may be repeated."),
+    typer.Option(
+        "--handler",
+        metavar="NAME=MODULE:FUNCTION",
+        help="A handler that agents name, from a module that Python finds or one in the current folder; may be repeated.",
+    ),
 ]
 
 
+_WITH_RESUME = ("ctx", "resume", "engine", "ray_address", "quiet", "as_json")
+"""Options that a run that is carried on with takes; the others it has from its ledger."""
+
+
 def run(
+    ctx: typer.Context,
     inputs: Inputs = None,
     roster: Roster = None,
     out: Out = None,
@@ -58,12 +67,14 @@ def run(
         raise typer.BadParameter("--engine is ray or local")
     if bool(inputs) == bool(resume):
         raise typer.BadParameter("give INPUT files, or --resume LEDGER, and not both")
+    if resume:
+        _refuse_others(ctx)
     clock = WallClock()
     progress = progress_for(clock, quiet=quiet)
     with reported(as_json=as_json):
         try:
-            given = _folder_of(resume) if resume else out
-            folder = RunFolder(given) if given else RunFolder.default(clock.now())
+            folder = RunFolder(out) if out else RunFolder.default(clock.now())
+            folder = RunFolder.of(resume) if resume else folder
             where: Literal["ray", "local"] = "ray" if engine == "ray" else "local"
             job = Job(folder, clock=clock, progress=progress, version=_version(), engine=where, ray_address=ray_address)
             with _stopping(job):
@@ -83,8 +94,12 @@ def run(
 _STATES = ("done", "failed", "expired", "rejected", "cancelled", "waiting")
 
 
-def _folder_of(ledger: Path) -> Path:
-    return ledger if ledger.is_dir() else ledger.parent
+def _refuse_others(ctx: typer.Context) -> None:
+    """Refuse what a run carried on with would not heed."""
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(parameter.name or "")
+        if parameter.name not in _WITH_RESUME and source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(f"{parameter.opts[0]} cannot be given with --resume: the ledger holds what it was")
 
 
 def _version() -> str:
@@ -123,6 +138,7 @@ def _spec(
         as_of=moment(as_of),
         skip_unusable=skip_unusable,
         handlers=handlers,
+        handlers_from=str(Path.cwd()) if handlers else "",
         options=SwarmOptions(live=False, solver=solver, seed=seed, policy=policy),
     )
 
@@ -156,7 +172,7 @@ def _show(end: JobEnd, code: int, *, as_json: bool) -> None:
     report = end.report
     totals = report["totals"]
     if as_json:
-        files = {name: str(end.folder / name) for name in _names()}
+        files = {name: str(path) for name, path in end.folder.files.items()}
         keys = ("totals", "seconds", "plans", "as_of", "seed", "input")
         print_json({"ok": code == ALL_DONE, "exit_code": code, "files": files, **{k: report[k] for k in keys}})
         return
@@ -172,12 +188,6 @@ def _show(end: JobEnd, code: int, *, as_json: bool) -> None:
         )
     if not report["plans"]:
         say("nothing was planned")
-    say(f"report: {end.folder / 'report.html'}")
+    say(f"report: {end.folder.files['report.html']}")
     if end.interrupted:
-        say(f"interrupted; carry on with: qam run --resume {end.folder / 'ledger.sqlite'}")
-
-
-def _names() -> tuple[str, ...]:
-    from orchestration.job.folder import FILES
-
-    return FILES
+        say(f"interrupted; carry on with: qam run --resume {end.folder.ledger}")

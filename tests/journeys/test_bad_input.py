@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import qam, qam_json
+from commands import QAM, qam, qam_json
+
+from orchestration.ledger import SqliteLedger
 
 TASKS = "tasks:\n- {id: t, kind: triage, subject: Patient/p1}\n"
 ROSTER = "agents:\n- {address: h/a, skills: {triage: 3}, handler: echo}\n"
@@ -79,6 +81,16 @@ CASES = {
         2,
         ["line 3, $.agents[1].address", "two agents at one address, 'h/a'"],
     ),
+    "a day that does not exist": (
+        "t.yaml",
+        "tasks:\n- {id: t, kind: triage, due: 2026-02-30}\n",
+        ROSTER,
+        2,
+        ["t.yaml, line 2, column 30", "does not exist"],
+    ),
+    "a control character": ("t.yaml", TASKS + "# \x07\n", ROSTER, 2, ["t.yaml, line 3, column 3", "U+0007"]),
+    "lists in lists in lists": ("t.yaml", "tasks: " + "[" * 100_000, ROSTER, 2, ["t.yaml", "nested too deeply"]),
+    "dashes after dashes": ("t.yaml", "tasks:\n" + "- " * 30_000, ROSTER, 2, ["t.yaml", "nested too deeply"]),
     "an empty file": ("b.json", "", None, 2, ["b.json", "empty"]),
     "an empty Bundle": ("b.json", bundle(), None, 2, ["b.json"]),
     "a patient without anything to do": (
@@ -163,6 +175,13 @@ def test_wrong_usage_under_json_is_one_object_too(tmp_path):
         ("plan",),
         ("run", tmp_path, "--as-of", "soon"),
         ("run", tmp_path, "--engine", "steam"),
+        ("run", tmp_path, "--seconds", "0"),
+        ("plan", tmp_path, "--seconds", "nan"),
+        ("run", tmp_path, "--seconds", "inf"),
+        ("run", "--resume", tmp_path, "--solver", "greedy"),
+        ("run", "--resume", tmp_path, "--seed", "0"),
+        ("run", "--resume", tmp_path, "--roster", "r.yaml"),
+        ("run", "--resume", tmp_path, "--overwrite"),
     ):
         code, told = qam_json(*args)
         assert (code, told["exit_code"]) == (2, 2)
@@ -174,6 +193,78 @@ def test_a_solver_that_is_not_there_is_named(tmp_path, example):
     assert code == 2
     assert "oracle" in told["error"]["message"]
     assert "greedy" in told["error"]["message"]
+
+
+def test_a_solver_or_a_handler_that_is_not_there_leaves_the_folder_alone(tmp_path, example):
+    for more in (("--solver", "oracle"), ("--handler", "x=absent:h")):
+        code, told = qam_json("run", example, "--out", tmp_path / "out", "--engine", "local", *more)
+        assert (code, told["exit_code"]) == (2, 2)
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_file_of_that_name_that_no_run_wrote_is_not_written_over(tmp_path):
+    (tmp_path / "t.yaml").write_text(TASKS.replace("triage", "x"))
+    (tmp_path / "r.yaml").write_text(ROSTER.replace("triage", "x"))
+    (tmp_path / "out").mkdir()
+    mine = tmp_path / "out" / "bundle.json"
+    mine.write_text("my own")
+    args = ("run", tmp_path / "t.yaml", "--roster", tmp_path / "r.yaml", "--engine", "local", "--out", mine.parent)
+    for more in ((), ("--overwrite",)):
+        code, told = qam_json(*args, *more)
+        assert (code, "bundle.json" in told["error"]["message"]) == (3, True)
+    assert [p.name for p in mine.parent.iterdir()] == ["bundle.json"]
+    assert mine.read_text() == "my own"
+
+
+def test_an_error_that_nobody_foresaw_shows_its_place_and_never_its_text(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "from orchestration.job import inputs\n"
+        "def boom(*args, **more): raise KeyError('Quackenbush')\n"
+        "inputs.load_inputs = boom\n"
+        "import agents.default_roster\n"
+        "agents.default_roster.default_roster = boom\n"
+    )
+    env = {"PYTHONPATH": str(tmp_path)}
+    for args in (("plan", tmp_path), ("agents",)):
+        ran = qam(*args, "--json", env=env)
+        told = json.loads(ran.stdout)
+        assert (ran.returncode, told["exit_code"], told["ok"]) == (70, 70, False)
+        assert "an unexpected KeyError at " in told["error"]["message"]
+        assert ".py:" in told["error"]["message"]
+        assert "Quackenbush" not in ran.stdout + ran.stderr
+        assert "Traceback" not in ran.stderr
+    ran = qam("agents", env={**env, "QAM_DEBUG": "1"})
+    assert (ran.returncode, ran.stdout) == (70, "")
+    assert "KeyError: 'Quackenbush'" in ran.stderr
+
+
+@pytest.mark.parametrize("about", [{"as_of": "soon"}, {"spec": {"inputs": 3}, "digest": "", "roster": 1}, []])
+def test_a_damaged_description_of_the_job_is_named(tmp_path, about):
+    with SqliteLedger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.set_meta("job", about)
+    for command in (("run", "--engine", "local", "--resume"), ("report",)):
+        code, told = qam_json(*command, tmp_path)
+        assert (code, "is damaged" in told["error"]["message"]) == (3, True)
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0 and not Path("/usr/bin/setpriv").exists(),
+    reason="root may write anywhere: install util-linux (setpriv)",
+)
+def test_a_finished_run_in_a_folder_that_may_not_be_written_is_reported_elsewhere(tmp_path):
+    (tmp_path / "t.yaml").write_text(TASKS.replace("triage", "x"))
+    (tmp_path / "r.yaml").write_text(ROSTER.replace("triage", "x"))
+    out = tmp_path / "out"
+    args = ("run", tmp_path / "t.yaml", "--roster", tmp_path / "r.yaml", "--engine", "local", "--out", out)
+    assert qam(*args).returncode == 0
+    out.chmod(0o555)
+    drop = ["/usr/bin/setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+    for where, expected in ((tmp_path / "r", 0), (out, 3)):
+        command = [*(drop if os.geteuid() == 0 else []), QAM, "report", str(out), "--out", str(where)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert ran.returncode == expected, ran.stderr
+    assert "cannot be written to" in ran.stderr
+    assert json.loads((tmp_path / "r" / "report.json").read_text())["totals"]["done"] == 1
 
 
 def test_a_record_that_cannot_be_used_is_skipped_only_when_allowed_and_reported(tmp_path):

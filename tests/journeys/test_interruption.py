@@ -118,13 +118,22 @@ def test_a_resumed_run_whose_input_has_changed_is_refused(job):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_ends_cleanly_says_how_to_carry_on_and_can_be(job, number):
+@pytest.mark.parametrize("engine", ["local", pytest.param("ray", marks=pytest.mark.ray)])
+def test_a_stopped_run_ends_cleanly_says_how_to_carry_on_and_can_be(job, engine, number):
     tmp_path, command, env = job
     with subprocess.Popen(
-        [*command, "--engine", "local"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--engine", engine],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as run:
         wait_for(tmp_path / "sink" / "starts", run)
-        run.send_signal(number)
+        if number == signal.SIGINT:
+            os.killpg(run.pid, number)  # as a terminal does
+        else:
+            run.send_signal(number)
         line = ""
         while "stopping" not in line:
             line = run.stderr.readline()
@@ -138,6 +147,82 @@ def test_a_stopped_run_ends_cleanly_says_how_to_carry_on_and_can_be(job, number)
     assert report["totals"]["done"] + report["totals"]["waiting"] == TASKS
     assert qam("run", "--resume", tmp_path / "out", "--engine", "local", env=env).returncode == 0
     check_everything_ended_once(tmp_path)
+
+
+@pytest.mark.ray
+def test_a_run_that_is_stopped_while_ray_starts_ends_cleanly_too(job):
+    tmp_path, command, env = job
+    with subprocess.Popen(
+        [*command, "--json"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        wait_for_process(run, "gcs_server")
+        run.send_signal(signal.SIGTERM)
+        out, _ = run.communicate(timeout=60)
+    said = json.loads(out)
+    assert (run.returncode, said["exit_code"], said["ok"]) == (130, 130, False)
+    assert said["totals"]["done"] == 0
+    (tmp_path / "sink" / "gate").touch()
+    assert qam("run", "--resume", tmp_path / "out", "--engine", "local", env=env).returncode == 0
+    check_everything_ended_once(tmp_path)
+
+
+def wait_for_process(run, name):
+    """Wait until a process has a child of this name."""
+    for _ in range(1200):
+        if any(name in child.name() for child in psutil.Process(run.pid).children(recursive=True)):
+            return
+        assert run.poll() is None, run.stderr.read()
+        select.select([], [], [], 0.02)
+    raise AssertionError(f"no {name} came")
+
+
+def test_a_second_run_on_a_running_folder_is_refused_and_touches_nothing(job):
+    tmp_path, command, env = job
+    out = tmp_path / "out"
+    with subprocess.Popen([*command, "--engine", "local"], env=env, stderr=subprocess.PIPE, text=True) as run:
+        wait_for(tmp_path / "sink" / "starts", run)
+        node = (out / "ledger.sqlite").stat().st_ino
+        for resume in (False, True):
+            args = ["--resume", out] if resume else [*command[2:], "--overwrite"]
+            code, said = qam_json("run", *args, "--engine", "local", env=env)
+            assert (code, said["error"]["type"]) == (3, "LedgerInUseError")
+        assert (out / "ledger.sqlite").stat().st_ino == node
+        (tmp_path / "sink" / "gate").touch()
+        run.communicate(timeout=60)
+    assert run.returncode == 0
+    check_everything_ended_once(tmp_path)
+
+
+def test_a_report_of_a_running_and_of_a_killed_run_shows_what_there_is(job):
+    tmp_path, command, env = job
+    with subprocess.Popen([*command, "--engine", "local"], env=env, stderr=subprocess.PIPE, text=True) as run:
+        wait_for(tmp_path / "sink" / "starts", run)
+        code, said = qam_json("report", tmp_path / "out", "--out", tmp_path / "while")
+        assert (code, said["totals"]["accepted"]) == (0, TASKS)
+        run.kill()
+        run.communicate()
+    code, said = qam_json("report", tmp_path / "out")
+    assert (code, said["totals"]["done"]) == (0, 0)
+    assert "the run has not ended" in (tmp_path / "out" / "report.html").read_text()
+    assert SqliteLedger(tmp_path / "out" / "ledger.sqlite", read_only=True).states()
+
+
+@pytest.mark.ray
+def test_what_ray_prints_when_a_host_dies_stays_out_of_standard_output(job):
+    tmp_path, command, env = job
+    with subprocess.Popen(
+        [*command, "--json"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        wait_for(tmp_path / "sink" / "starts", run)
+        hosts = [p for p in psutil.Process(run.pid).children(recursive=True) if "ClusterHost" in p.cmdline()[0]]
+        hosts[0].kill()
+        line = ""
+        while "A worker died" not in line:
+            line = run.stderr.readline()
+            assert line, "Ray no longer says it: this test tests nothing"
+        (tmp_path / "sink" / "gate").touch()
+        out, _ = run.communicate(timeout=120)
+    assert (run.returncode, json.loads(out)["totals"]["done"]) == (0, TASKS)
 
 
 @pytest.mark.ray

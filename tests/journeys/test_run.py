@@ -132,6 +132,34 @@ def test_progress_is_told_on_a_pipe_with_counts_and_an_estimate(example, tmp_pat
     assert quiet.stderr == ""
 
 
+@pytest.mark.parametrize("engine", ["local", pytest.param("ray", marks=pytest.mark.ray)])
+def test_a_handler_of_the_current_folder_is_found_by_ray_and_by_a_resumed_run_elsewhere(tmp_path, engine):
+    work, elsewhere = tmp_path / "work", tmp_path / "elsewhere"
+    for folder in (work, elsewhere):
+        folder.mkdir()
+    (work / "beside.py").write_text("import threading\nLOCK = threading.Lock()\nWORD = 'hello'\n")
+    (work / "mine.py").write_text(
+        "import beside\nasync def greet(task, context):\n"
+        "    print('a word to standard output')\n"
+        "    with beside.LOCK: return {beside.WORD: context.address}\n"
+    )
+    (work / "roster.yaml").write_text("agents:\n- {address: h/a, skills: {greet: 3}, handler: mine}\n")
+    (work / "tasks.yaml").write_text("tasks:\n- {id: t, kind: greet}\n")
+    out = tmp_path / "out"
+    args = ("run", ".", "--out", out, "--engine", engine, "--handler", "mine=mine:greet")
+    code, said = qam_json(*args, cwd=work)
+    assert (code, said["totals"]["done"]) == (0, 1)
+    with SqliteLedger(out / "ledger.sqlite") as ledger:
+        (task,) = (e for e in ledger.events() if e.kind == "accepted")
+        about = ledger.meta("job")
+    (out / "ledger.sqlite").unlink()
+    with SqliteLedger(out / "ledger.sqlite") as ledger:
+        ledger.set_meta("job", about)
+        ledger.append([task])
+    code, said = qam_json("run", "--resume", out, "--engine", engine, cwd=elsewhere)
+    assert (code, said["totals"]["done"]) == (0, 1), said
+
+
 def test_a_user_of_own_handlers_names_them_on_the_command_line(tmp_path):
     (tmp_path / "mine.py").write_text("async def greet(task, context):\n    return {'hello': context.address}\n")
     (tmp_path / "roster.yaml").write_text("agents:\n- {address: h/a, skills: {greet: 3}, handler: mine}\n")
@@ -153,3 +181,65 @@ def test_what_is_not_all_done_has_its_own_exit_code(tmp_path):
     code, said = qam_json("run", tmp_path, "--out", tmp_path / "out", "--engine", "local")
     assert code == said["exit_code"] == 1
     assert {k: said["totals"][k] for k in ("done", "expired", "rejected")} == {"done": 1, "expired": 1, "rejected": 1}
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A folder of input with two tasks, and the command that runs it in place."""
+    (tmp_path / "roster.yaml").write_text("agents:\n- {address: h/a, skills: {x: 3}, handler: echo}\n")
+    (tmp_path / "tasks.yaml").write_text("tasks:\n- {id: t, kind: x}\n- {id: u, kind: x}\n")
+    return tmp_path, ("run", tmp_path, "--engine", "local", "--out")
+
+
+def test_a_report_elsewhere_or_in_place_leaves_every_ledger_alone(small, tmp_path):
+    _, command = small
+    for name in ("a", "b"):
+        assert qam(*command, tmp_path / name).returncode == 0
+    kept = [(tmp_path / "b" / name).read_bytes() for name in ("ledger.sqlite", "bundle.json")]
+    assert qam("report", tmp_path / "a", "--out", tmp_path / "b").returncode == 0
+    assert qam("report", tmp_path / "b", "--out", tmp_path / "b").returncode == 0
+    assert [(tmp_path / "b" / name).read_bytes() for name in ("ledger.sqlite", "bundle.json")] == kept
+
+
+def test_the_files_of_runs_and_reports_inside_the_input_are_not_input(small, tmp_path):
+    folder, command = small
+    for out in (folder / "out", folder):
+        assert qam(*command, out).returncode == 0
+        assert qam("run", "--resume", out, "--engine", "local").returncode == 0
+    assert qam("report", folder, "--out", folder / "report").returncode == 0
+    code, said = qam_json(*command, tmp_path / "again", "--as-of", "2026-01-01")
+    assert (code, said["totals"]["done"]) == (0, 2)
+    assert said["input"]["sources"] == ["tasks.yaml"]
+
+
+def test_a_ledger_of_any_name_is_carried_on_with(small, tmp_path):
+    _, command = small
+    assert qam(*command, tmp_path / "out").returncode == 0
+    lonely = tmp_path / "lone" / "lonely.sqlite"
+    lonely.parent.mkdir()
+    (tmp_path / "out" / "ledger.sqlite").rename(lonely)
+    code, said = qam_json("run", "--resume", lonely, "--engine", "local")
+    assert (code, said["totals"]["done"], said["files"]["ledger.sqlite"]) == (0, 2, str(lonely))
+    assert not lonely.with_name("ledger.sqlite").exists()
+    assert qam("report", lonely).returncode == 0
+
+
+def test_a_ledger_that_the_python_api_made_is_reported_and_not_resumed(tmp_path):
+    from agents.agent_spec import AgentSpec
+    from agents.task import Task
+    from orchestration.launch import launch
+    from orchestration.options import SwarmOptions
+
+    ledger = tmp_path / "mine.sqlite"
+    spec = AgentSpec(address="h/a", skills={"x": 3}, handler="echo")
+    with launch([spec], ledger=ledger, engine="local", options=SwarmOptions(live=False)) as swarm:
+        swarm.submit([Task(id="t", kind="x")])
+        swarm.finish()
+        swarm.wait()
+    code, said = qam_json("report", ledger)
+    assert (code, said["totals"]["done"]) == (0, 1)
+    assert "h/a" in (tmp_path / "report.html").read_text()
+    code, said = qam_json("run", "--resume", ledger, "--engine", "local")
+    assert code == 3
+    assert "was written by `qam.launch`" in said["error"]["message"]
+    assert "--overwrite" not in said["error"]["message"]
