@@ -24,7 +24,7 @@ Handlers = Annotated[
     typer.Option(
         "--handler",
         metavar="NAME=MODULE:FUNCTION",
-        help="A handler that agents name, from a module that Python finds or one in the current folder; may be repeated.",
+        help="A handler that agents name (its module may lie in the current folder); may be repeated.",
     ),
 ]
 
