@@ -282,9 +282,9 @@ class Orchestrator:
         self._journal.commit(
             [self._journal.event("rejected", self.book.tasks[n], {"reason": why}) for n, why in final.items()]
         )
-        by_host, dead = self.clusters.router.batches(
-            [work_order(self._ids(), p, force, self._journal.ledger.state(p.task.id)) for p in usable]
-        )
+        state_of = self._journal.ledger.state
+        orders = [work_order(self._ids(), p, force, state_of(p.task.id)) for p in usable]
+        by_host, dead = self.clusters.router.batches(orders)
         self._journal.commit(
             [
                 self._journal.event("failed", self.book.tasks[letter.envelope.correlation], {"reason": letter.reason})
