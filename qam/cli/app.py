@@ -47,22 +47,17 @@ def _root(
     """Decide which healthcare agent does which piece of clinical work, and get the work done."""
 
 
-def _print_error(kind: str, message: str, code: int) -> None:
-    print_json({"ok": False, "exit_code": code, "error": {"type": kind, "message": message}})
-
-
 def main() -> None:
     """Run the command line; however it ends, under --json there is one JSON object."""
     as_json = "--json" in sys.argv[1:]
     try:
         code = app(standalone_mode=False)
     except typer.Abort:
-        if as_json:
-            _print_error("Interrupted", "stopped at once; `qam run --resume` carries on", INTERRUPTED)
         sys.exit(INTERRUPTED)
     except _UsageError as error:
         if as_json:
-            _print_error("UsageError", error.format_message(), BAD_INPUT)
+            said = {"type": "UsageError", "message": error.format_message()}
+            print_json({"ok": False, "exit_code": BAD_INPUT, "error": said})
         error.show(file=sys.stderr)
         sys.exit(BAD_INPUT)
     except Exception as error:  # noqa: BLE001 - what no command has caught: the same without a traceback

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from qam.cli.output import BAD_INPUT, BUG, ENVIRONMENT, fail, stdout_kept
+from qam.cli.output import BAD_INPUT, BUG, ENVIRONMENT, INTERRUPTED, fail, stdout_kept
 
 _HOME = Path(__file__).resolve().parents[2]
 _ROOMS = ("agents", "orchestration", "qam", "scheduler", "simulations")
@@ -26,6 +26,10 @@ class InternalError(Exception):
         self.what = f"an unexpected {type(error).__name__} at {_place(error)}"
         self.hint = "This is a bug of qam: please report it. QAM_DEBUG=1 shows more, which may hold patient data."
         super().__init__(f"{self.what}. {self.hint}")
+
+
+class InterruptedNowError(Exception):
+    """A command that was stopped before it could end cleanly."""
 
 
 def _place(error: Exception) -> str:
@@ -58,6 +62,8 @@ def reported(*, as_json: bool) -> Iterator[None]:
             fail(error, BAD_INPUT, as_json=as_json)
         except OrchestrationError as error:
             fail(error, ENVIRONMENT, as_json=as_json)
+        except KeyboardInterrupt:
+            fail(InterruptedNowError("stopped at once; what was recorded is kept"), INTERRUPTED, as_json=as_json)
         except Exception as error:  # noqa: BLE001 - the last resort: no traceback may show a patient
             unexpected(error, as_json=as_json)
 

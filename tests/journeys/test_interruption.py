@@ -149,6 +149,24 @@ def test_a_stopped_run_ends_cleanly_says_how_to_carry_on_and_can_be(job, engine,
     check_everything_ended_once(tmp_path)
 
 
+def test_a_run_that_is_stopped_twice_ends_at_once_and_can_be_carried_on_with(job):
+    tmp_path, command, env = job
+    with subprocess.Popen(
+        [*command, "--engine", "local", "--json"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        wait_for(tmp_path / "sink" / "starts", run)
+        run.send_signal(signal.SIGINT)
+        while "stopping" not in run.stderr.readline():
+            assert run.poll() is None
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=60)
+    assert (run.returncode, json.loads(out)["exit_code"]) == (130, 130)
+    assert "Traceback" not in err
+    (tmp_path / "sink" / "gate").touch()
+    assert qam("run", "--resume", tmp_path / "out", "--engine", "local", env=env).returncode == 0
+    check_everything_ended_once(tmp_path)
+
+
 @pytest.mark.ray
 def test_a_run_that_is_stopped_while_ray_starts_ends_cleanly_too(job):
     tmp_path, command, env = job
