@@ -44,12 +44,28 @@ class Model:
         How many of the columns of capacity are resources; bands follow.
     bands : (B,) float array
         Moments of the bands, in minutes from now.
+    minutes : (nnz,) float array
+        How long each eligible pair takes.
+    due : (T,) float array
+        Minutes from now until each row is due; infinite without a due time.
+    rank : (T,) int array
+        Place of each row in the order of work: acuity 1, then by due time, acuity and order of arrival.
+    weight, lateness : (T,) float array
+        Cost a minute of waiting, and a minute past the due time.
+    busy : (A,) float array
+        Minutes from now until the bookings of earlier rounds end.
     """
 
     problem: AssignmentProblem
     groups: list[tuple[Task, ...]]
     resources: int
     bands: Floats
+    minutes: Floats
+    due: Floats
+    rank: NDArray[np.int64]
+    weight: Floats
+    lateness: Floats
+    busy: Floats
 
 
 class Modeller:
@@ -106,7 +122,18 @@ class Modeller:
             conflict_ptr=conflict_ptr,
             conflict_task=conflict_task,
         )
-        return Model(problem, groups, len(force.resources), bands)
+        return Model(
+            problem,
+            groups,
+            len(force.resources),
+            bands,
+            minutes=np.concatenate([np.zeros(0), *[row.minutes for _, row in rows]]),
+            due=dues,
+            rank=_ranks(groups, dues),
+            weight=np.array([sum(self.policy.waiting[task.priority - 1] for task in group) for group in groups]),
+            lateness=np.array([max(self.policy.lateness[task.priority - 1] for task in group) for group in groups]),
+            busy=busy,
+        )
 
     def due(self, group: Sequence[Task], now: float) -> float:
         """Minutes from now until the first of a group is due; infinite without a due time."""
@@ -197,6 +224,15 @@ class Modeller:
                 ends += [(a, b) for i, a in enumerate(members) for b in members[i + 1 : i + 1 + reach]]
         ptr, other = _symmetric(sorted(set(ends)), len(groups))
         return ptr, other, np.full(len(other), self.policy.continuity)
+
+
+def _ranks(groups: list[tuple[Task, ...]], dues: Floats) -> NDArray[np.int64]:
+    """Place of each row in the order of work."""
+    urgency = [min(task.priority for task in group) for group in groups]
+    keys = [(-np.inf if p == 1 else due, p, n) for n, (p, due) in enumerate(zip(urgency, dues, strict=True))]
+    rank = np.empty(len(groups), dtype=np.int64)
+    rank[sorted(range(len(groups)), key=keys.__getitem__)] = np.arange(len(groups))
+    return rank
 
 
 def _join(agents: Ints, row: Row, more: Ints, other: Row) -> tuple[Ints, Row]:

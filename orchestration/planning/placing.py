@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,9 +11,6 @@ from agents.task import Task
 from orchestration.planning.model import Model, Modeller
 from orchestration.planning.situation import Booking, Situation
 from orchestration.planning.workforce import Floats, Ints
-
-if TYPE_CHECKING:
-    from scheduler import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +36,9 @@ class Placement:
     end: float
 
 
-def relaxed(model: Model) -> Model:
-    """Return the model without its bands: work may be late."""
-    columns = slice(0, model.resources)
-    problem = replace(
-        model.problem,
-        demand=np.ascontiguousarray(model.problem.demand[:, columns]),
-        capacity=np.ascontiguousarray(model.problem.capacity[:, columns]),
-    )
-    return Model(problem, model.groups, model.resources, model.bands[:0])
-
-
-def enter_late(model: Model, plan: Plan) -> Ints:
-    """Give tasks that cannot be on time to agents who have capacity left; return the assignment."""
-    assignment = np.array(plan.assignment, dtype=np.int32)
-    left = np.flatnonzero(assignment < 0)
-    if not len(left) or not len(model.bands):
-        return assignment
-    from scheduler import insert
-
-    urgent_first = sorted(left.tolist(), key=lambda row: min(task.priority for task in model.groups[row]))
-    free = relaxed(model)
-    prices = None if plan.prices is None else np.ascontiguousarray(plan.prices[:, : model.resources])
-    found: Ints = insert(free.problem, prices, assignment, np.array(urgent_first, dtype=np.int32))
-    return found
-
-
 def book(situation: Situation, modeller: Modeller, model: Model, assignment: Ints, now: float) -> list[Placement]:
     """Enter an assignment into the situation, in order of due time, acuity 1 before all; return the placements."""
-    order = sorted(
-        (row for row in range(len(model.groups)) if assignment[row] >= 0),
-        key=lambda row: _urgency(model.groups[row], modeller.due(model.groups[row], now)),
-    )
+    order = [row for row in np.argsort(model.rank).tolist() if assignment[row] >= 0]
     placements: list[Placement] = []
     for row in order:
         group, agent = model.groups[row], int(assignment[row])
@@ -96,11 +63,6 @@ def _at(modeller: Modeller, task: Task, agent: int) -> tuple[Floats, float]:
     row = modeller.costs.row(task, eligible, None, np.zeros(0))
     at = int(np.searchsorted(eligible.agents, agent))
     return row.demand[at], float(row.minutes[at])
-
-
-def _urgency(group: Sequence[Task], due: float) -> tuple[float, int, str]:
-    priority = min(task.priority for task in group)
-    return (-np.inf if priority == 1 else due, priority, group[0].id)
 
 
 @dataclass(frozen=True, slots=True)

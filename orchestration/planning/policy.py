@@ -27,6 +27,9 @@ class PlanningPolicy(BaseModel):
     lateness : tuple of 5 floats
         Cost a minute that a task of acuity 1 to 5 would end after it is due, as far as the agent's bookings
         before this round tell.
+    waiting : tuple of 5 floats
+        Cost a minute that a task of acuity 1 to 5 waits in its agent's queue. It levels the load: a dearer agent is
+        worth it when the wait is shorter by enough.
     late : tuple of 5 floats
         Penalty of planning a task of acuity 1 to 5 that has a due time past it, beyond the cost of its dearest
         agent.
@@ -55,6 +58,7 @@ class PlanningPolicy(BaseModel):
     language: _Weight = 8.0
     zone: _Weight = 3.0
     lateness: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (8.0, 4.0, 2.0, 1.0, 0.5)
+    waiting: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (0.4, 0.2, 0.1, 0.05, 0.02)
     late: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (800.0, 400.0, 200.0, 100.0, 50.0)
     unassigned: tuple[_Weight, _Weight, _Weight, _Weight, _Weight] = (5000.0, 2000.0, 1000.0, 500.0, 250.0)
     continuity: _Weight = 2.0

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from agents.task import Task
 from orchestration.planning.eligibility import Eligibility
+from orchestration.planning.levelling import Levelling
 from orchestration.planning.model import Model, Modeller
-from orchestration.planning.placing import Placement, Unplaced, book, enter_late, reasons
+from orchestration.planning.placing import Placement, Unplaced, book, reasons
 from orchestration.planning.policy import PlanningPolicy
 from orchestration.planning.situation import Situation
 
@@ -87,12 +86,14 @@ class Planner:
         budget = Budget(seconds=self.policy.seconds, sweeps=self.policy.sweeps)
         plan = solve(model.problem, solver=self.solver, budget=budget, seed=self.seed)
         baseline = solve(model.problem, solver=_BASELINE, budget=budget, seed=self.seed)
-        assignment = enter_late(model, plan)
+        levelling = Levelling(model, plan.assignment)
+        entered, moves = levelling.enter_late(), levelling.level()
+        assignment = levelling.assignment
         placements = book(situation, modeller, model, assignment, now)
         unplaced = reasons(modeller, model, assignment)
         record = _record(model, plan, baseline)
-        record["entered_late"] = int(np.sum((assignment >= 0) & (plan.assignment < 0)))
-        record["unplaced"] = len(unplaced)
+        levelled = model.problem.objective(levelling.on_time()).total - plan.objective.total
+        record |= {"entered_late": entered, "moved": moves, "levelling_cost": levelled, "unplaced": len(unplaced)}
         return Round(placements, unplaced, plan, model, record)
 
 

@@ -153,6 +153,29 @@ def test_what_cannot_be_on_time_is_entered_late_and_not_lost():
     assert sorted(p.end for p in decided.placements)[-1] == 50
 
 
+def test_late_work_is_spread_so_that_it_ends_early():
+    tasks = [Task(id=f"t{i:02}", kind="x", due=NOW + timedelta(minutes=15)) for i in range(12)]
+    where, decided = plan(tasks, [agent(f"w/a{i}") for i in range(4)])
+    assert max(p.end for p in decided.placements) == 30
+    assert sorted(list(where.values()).count(a) for a in set(where.values())) == [3, 3, 3, 3]
+
+
+def test_equal_agents_share_the_work_evenly():
+    tasks = [Task(id=f"t{i:02}", kind="x") for i in range(39)]
+    where, decided = plan(tasks, [agent(f"w/a{i}") for i in range(4)])
+    assert sorted(list(where.values()).count(a) for a in set(where.values())) == [9, 10, 10, 10]
+    assert decided.record["levelling_cost"] == pytest.approx(0)
+
+
+def test_a_dearer_agent_is_worth_it_only_for_a_wait_that_is_shorter_by_enough():
+    tasks = [Task(id=f"t{i:02}", kind="x", priority=5) for i in range(20)]
+    where, _ = plan(tasks, [agent("w/cheap", cost=1), agent("w/dear", cost=50)])
+    assert set(where.values()) == {"h/w/cheap"}
+    urgent = [Task(id=f"t{i:02}", kind="x", priority=1) for i in range(20)]
+    where, _ = plan(urgent, [agent("w/cheap", cost=1), agent("w/dear", cost=1.5)])
+    assert set(where.values()) == {"h/w/cheap", "h/w/dear"}
+
+
 def test_overdue_work_is_still_planned():
     where, decided = plan([Task(id="t", kind="x", due=NOW - timedelta(hours=3))], [agent("w/a")])
     assert where == {"t": "h/w/a"}
