@@ -260,8 +260,7 @@ def test_a_task_that_kills_its_host_each_time_fails_in_the_end(tmp_path):
 
     async def deadly(task, context):
         if task.id == "bad":
-            transport.kill("host-1")
-            transport.kill("host-2")
+            transport.kill("host-1" if "w0" in context.address else "host-2")
             await asyncio.Event().wait()
 
     found, _ = run([Task(id="bad", kind="x"), Task(id="good", kind="x")], deadly, tmp_path, engine=transport)
@@ -423,7 +422,7 @@ def test_a_submit_that_waits_for_room_is_told_when_the_swarm_stops(tmp_path):
         gate.wait(10)
 
     def submit():
-        with pytest.raises(SwarmClosedError, match="has stopped"):
+        with pytest.raises(SwarmClosedError, match=r"has stopped|takes no more work"):
             swarm.submit([Task(id="t2", kind="x")])
         said.append(True)
 
