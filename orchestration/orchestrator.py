@@ -225,7 +225,7 @@ class Orchestrator:
 
     def _plannable(self) -> list[Task]:
         """Tasks that may be planned now. In a live swarm, one that must not begin yet is held back."""
-        ready = [self.book.tasks[name] for name in self.book.ready]
+        ready = self.book.in_order()
         if not self.options.live:
             return ready
         now = self._clock.now()

@@ -17,7 +17,7 @@ class TaskBook:
     tasks : dict of str to Task
         All tasks accepted, in order.
     ready : dict of str to None
-        Ids of tasks that may be planned now, in order.
+        Ids of tasks that may be planned now.
     counts : Counter
         Tasks by state.
     """
@@ -27,6 +27,7 @@ class TaskBook:
         self.ready: dict[str, None] = {}
         self.counts: Counter[str] = Counter()
         self._state: dict[str, str] = {}
+        self._number: dict[str, int] = {}
         self._open: dict[str, set[str]] = {}
         self._dependents: dict[str, list[str]] = {}
 
@@ -38,6 +39,7 @@ class TaskBook:
     def add(self, tasks: Sequence[Task]) -> list[tuple[str, str]]:
         """Enter accepted tasks; return those that can never start, with the reason."""
         for task in tasks:
+            self._number[task.id] = len(self.tasks)
             self.tasks[task.id] = task
             self._state[task.id] = "waiting"
             self.counts["waiting"] += 1
@@ -77,6 +79,10 @@ class TaskBook:
             waits_for.discard(name)
             if not waits_for and self._state[dependent] == "waiting":
                 self.ready[dependent] = None
+
+    def in_order(self) -> list[Task]:
+        """Tasks that may be planned now in the order of their acceptance, whatever order made them ready."""
+        return [self.tasks[name] for name in sorted(self.ready, key=self._number.__getitem__)]
 
     def waiting(self) -> Iterable[str]:
         """Ids of the tasks that wait: for others, or for a place."""

@@ -65,7 +65,7 @@ def preview(
     found.situation.teams.add(tasks)
     book = TaskBook()
     _drop(book, found, book.add(tasks))
-    while ready := [book.tasks[name] for name in book.ready if name not in found.unplaced]:
+    while ready := [task for task in book.in_order() if task.id not in found.unplaced]:
         before = copy.deepcopy(found.situation) if asked in book.ready else None
         decided = planner.plan(ready, found.situation, 0.0)
         found.rounds.append(decided)
