@@ -62,4 +62,4 @@ bench: $(VENV)/.dev ## Run the benchmarks in their quick form
 	@for f in benchmarks/*.py; do echo "== $$f"; $(BIN)/python $$f --quick || exit 1; done
 
 clean: ## Remove what the targets above have made
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	@rm -rf $(VENV) qam-run-demo .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -28,7 +28,8 @@ class AgentsError(Exception):
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None, **data: Any) -> None:
         self.what, self.where, self.hint, self.data = what, where, hint, data
         text = f"{where}: {what}" if where else what
-        super().__init__(f"{text}. {hint}" if hint else text)
+        stop = "" if text.endswith("?") else "."
+        super().__init__(f"{text}{stop} {hint}" if hint else text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.what, self.where, self.hint, self.data)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from agents.address import Address
 from agents.minutes import Minutes
@@ -18,8 +19,21 @@ def _utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
+def _end_of_day(value: Any) -> Any:
+    """Read a date without a time as the end of that day."""
+    if isinstance(value, str) and len(value) == len("2026-03-01"):
+        with suppress(ValueError):
+            value = date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time.max, tzinfo=UTC).replace(microsecond=0)
+    return value
+
+
 Instant = Annotated[datetime, AfterValidator(_utc)]
 """A moment with a time zone; one written without is UTC."""
+
+Due = Annotated[Instant, BeforeValidator(_end_of_day)]
+"""A moment by which something is due; a date alone means the end of that day."""
 
 TaskId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:|/-]*$")]
 
@@ -38,7 +52,8 @@ class Task(BaseModel):
     priority : int
         Acuity 1 (most urgent) to 5.
     due, not_before : datetime, optional
-        When it must be done; when it may begin.
+        When it must be done (a date alone: at its end); when it may begin (a date alone: at its start). Without a
+        zone, UTC.
     demand : dict of str to float
         Minutes of each resource that it takes at skill level 3.
     level : int
@@ -71,7 +86,7 @@ class Task(BaseModel):
     kind: Annotated[str, Field(min_length=1, max_length=100)]
     subject: Annotated[str, Field(min_length=1)] | None = None
     priority: Annotated[int, Field(ge=1, le=5)] = 3
-    due: Instant | None = None
+    due: Due | None = None
     not_before: Instant | None = None
     demand: dict[str, Minutes] = Field(default_factory=lambda: {STAFF: 10.0})
     level: Annotated[int, Field(ge=1, le=5)] = 1

@@ -20,7 +20,8 @@ class OrchestrationError(Exception):
 
     def __init__(self, what: str, *, hint: str | None = None, **data: Any) -> None:
         self.what, self.hint, self.data = what, hint, data
-        super().__init__(f"{what}. {hint}" if hint else what)
+        stop = "" if what.endswith("?") else "."
+        super().__init__(f"{what}{stop} {hint}" if hint else what)
 
 
 class EnvelopeError(OrchestrationError):

@@ -7,7 +7,9 @@ input keeps its id. Plain dictionaries throughout: validating a large Bundle wou
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -27,6 +29,7 @@ STATE_SYSTEM = "urn:qam:task-state"
 """Code system of the states in which tasks end."""
 
 _NAMESPACE = UUID("6f0c1c9e-1f0b-5d7e-9d55-0a3d1f2b7c41")
+_ODD_SPACE = re.compile(r"[^\S \r\n\t]")
 _STATUS = {
     "done": "completed",
     "failed": "failed",
@@ -95,6 +98,8 @@ class _Writer:
 
     def entries(self, task: Task, result: Result | None) -> Iterator[Json]:
         """The Task of `task`, then its Observations."""
+        if result is not None:
+            result = _readable(result)
         outcome = result.outcome if result else None
         observations = list(self._observations(task, result, outcome)) if outcome else []
         key = str(uuid5(_NAMESPACE, task.id))
@@ -122,6 +127,8 @@ class _Writer:
             made["focus"] = {"reference": source}
         if task.subject:
             made["for"] = {"reference": self._source(task.subject)}
+        if order and order.authored and source.startswith("Task/"):
+            made["authoredOn"] = _stamp(order.authored)
         if order and order.encounter:
             made["encounter"] = {"reference": self._source(order.encounter)}
         if task.requester:
@@ -136,7 +143,7 @@ class _Writer:
         times = result.timings
         if result.agent:
             made["owner"] = _agent(result.agent)
-        if times.accepted:
+        if times.accepted and "authoredOn" not in made:
             made["authoredOn"] = _stamp(times.accepted)
         if times.finished:
             made["lastModified"] = _stamp(times.finished)
@@ -194,6 +201,21 @@ def _code(task: Task, order: Order | None) -> Json:
 
 def _agent(address: str) -> Json:
     return {"identifier": {"system": AGENT_SYSTEM, "value": address}, "display": address}
+
+
+def _readable(result: Result) -> Result:
+    """Put a plain space for each white space that FHIR's strings do not allow (R4, 2.24.0.1)."""
+    outcome = result.outcome
+    plain = None if outcome is None else Outcome.from_json(_spaced(outcome.to_json()))
+    return replace(result, reason=_ODD_SPACE.sub(" ", result.reason), outcome=plain)
+
+
+def _spaced(found: Any) -> Any:
+    if isinstance(found, str):
+        return _ODD_SPACE.sub(" ", found)
+    if isinstance(found, dict):
+        return {name: _spaced(value) for name, value in found.items()}
+    return [_spaced(value) for value in found] if isinstance(found, list | tuple) else found
 
 
 def _reason(result: Result) -> Json:

@@ -92,6 +92,9 @@ def _classed(record: PatientRecord, as_of: datetime, systolic: Reading, diastoli
     if high > 180 or low > 120:
         text = "Above 180/120 mmHg: repeat now; with signs of organ damage it is an emergency."
         findings.append(Finding(text, "urgent"))
+    elif high <= 90:
+        text = "Systolic 90 mmHg or less scores 3 in NEWS2 (RCP 2017): see the patient now."
+        findings.append(Finding(text, "urgent"))
     elif "hypertension" in american:
         text = "A class rests on one reading here; hypertension needs two or more on different days."
         findings.append(Finding(text, "attention"))

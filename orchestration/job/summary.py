@@ -14,6 +14,7 @@ from orchestration.planning.resume import accepted_tasks
 from orchestration.results import moment, result_of
 
 SCHEMA: Final = 1
+_BRIEF: Final = 200
 _ENDS: Final = ("done", "failed", "cancelled", "expired", "rejected")
 
 
@@ -100,12 +101,13 @@ def _task_row(task: Task, state: TaskState, as_of: datetime, titles: dict[str, s
         "epoch": state.epoch,
         "minutes": end - start if end is not None and start is not None else sum(task.demand.values()),
         "computable": outcome.computable if outcome else False,
-        "summary": said.get("summary", ""),
+        "summary": said.get("summary", "") or _brief(said.get("data", {})),
         "values": said.get("values", []),
         "findings": said.get("findings", []),
         "missing": list(said.get("missing", [])),
         "source": said.get("source", ""),
         "evidence": said.get("evidence", []),
+        "data": said.get("data", {}),
     }
 
 
@@ -150,6 +152,12 @@ def _unknown_agent(address: str, tasks: int) -> dict[str, Any]:
 def _first_moment(states: dict[str, TaskState], now: datetime) -> datetime:
     """The first acceptance: the best guess at "now" of a swarm that left no word of it."""
     return moment(min((s.accepted for s in states.values() if s.accepted is not None), default=None)) or now
+
+
+def _brief(data: dict[str, Any]) -> str:
+    """One line for what a handler handed back without a summary."""
+    line = ", ".join(f"{name}: {value}" for name, value in data.items())
+    return line if len(line) <= _BRIEF else line[: _BRIEF - 1] + "…"
 
 
 def _iso(seconds: float | None) -> str | None:

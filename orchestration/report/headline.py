@@ -68,6 +68,8 @@ def _figures(report: JSON) -> list[tuple[str, str, str, str]]:
         figures.insert(3, ("Failed", number(totals["failed"]), "with the reason in the results", "warn"))
     gaps = [plan["gap"] for plan in plans if plan["gap"] is not None]
     if gaps:
-        how = "at most this far from the best plan" + (f", worst of {len(gaps)} rounds" if len(gaps) > 1 else "")
+        how = "the choice of agents costs at most this much more than the cheapest" + (
+            f", worst of {len(gaps)} rounds" if len(gaps) > 1 else ""
+        )
         figures.append(("Optimality gap", percent(max(gaps), 2), how, ""))
     return figures

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 
 from orchestration.report.markup import JSON, note, plural, section, text
 
-SHOWN = 12
+SHOWN = 500
 """How many patients the page lists before it points to the results."""
+
+TRIAGE_VALUE = "acuity"
+"""Name of the value that the triage skill computes; it counts more than the priority of a task."""
 
 
 def urgent_findings(tasks: Iterable[JSON]) -> list[tuple[JSON, str]]:
@@ -34,7 +37,8 @@ def urgent_section(report: JSON) -> str:
 
 
 def _patient(name: str, found: list[tuple[JSON, str]]) -> str:
-    acuity = min(task["priority"] for task, _ in found)
+    triaged = [v["value"] for task, _ in found for v in task["values"] if v["name"] == TRIAGE_VALUE]
+    acuity = int(triaged[0]) if triaged else min(task["priority"] for task, _ in found)
     lines = "".join(_finding(task, finding) for task, finding in found)
     return (
         f'<li><span class="acuity a{acuity}" title="Acuity {acuity}">{acuity}</span>'

@@ -22,7 +22,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE",
-        help="'Now' for ages and due times: 2026-03-01, or with a time. Default: the latest date in the input.",
+        help="'Now' for ages and due times: 2026-03-01, or with a time. Default: the latest in FHIR input, else now.",
     ),
 ]
 Rules = Annotated[Path | None, typer.Option(help="Rules that derive work from records (docs/fhir.md).")]

@@ -84,6 +84,7 @@ def _as_dict(found: Preview, as_of: datetime) -> dict[str, Any]:
 
 
 def _show(data: dict[str, Any]) -> None:
+    say(f"as of {data['as_of']}")
     for made in data["plans"]:
         terms, greedy = made["objective"], made["baselines"][0]
         bound = "unknown" if made["bound"] is None else f"{made['bound']:,.1f} ({made['bound_kind']})"

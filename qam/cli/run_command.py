@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,6 +92,7 @@ def run(
     raise typer.Exit(code)
 
 
+_REASONS = 5
 _STATES = ("done", "failed", "expired", "rejected", "cancelled", "waiting")
 
 
@@ -180,6 +182,13 @@ def _show(end: JobEnd, code: int, *, as_json: bool) -> None:
     say(f"{totals['accepted']:,} tasks: {', '.join(parts) or 'none'}")
     if totals["not_computable"]:
         say(f"  of those done, {totals['not_computable']:,} say which inputs are missing")
+    late = sum(task["late_minutes"] > 0 for task in report["tasks"])
+    if late:
+        say(f"  {late:,} are planned to end after they are due")
+    if report["input"]["skipped"]:
+        say(f"  {len(report['input']['skipped']):,} records could not be used and were left out; the report names them")
+    for reason, count in Counter(t["reason"] for t in report["tasks"] if t["reason"]).most_common(_REASONS):
+        say(f"  {count:,} not done: {reason}")
     for plan in report["plans"]:
         greedy = percent(plan["baselines"][0]["gap"])
         say(

@@ -169,6 +169,9 @@ def test_a_user_of_own_handlers_names_them_on_the_command_line(tmp_path):
         env={"PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert (code, said["totals"]["done"]) == (0, 1)
+    (row,) = json.loads((tmp_path / "out" / "report.json").read_text())["tasks"]
+    assert row["summary"] == "hello: h/a"
+    assert row["data"] == {"hello": "h/a"}
 
 
 def test_what_is_not_all_done_has_its_own_exit_code(tmp_path):

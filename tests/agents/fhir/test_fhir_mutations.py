@@ -1,5 +1,6 @@
 """Whatever is done to a bundle, reading works or raises InputError, and no message shows the patient."""
 
+import copy
 import json
 from datetime import UTC, datetime
 
@@ -89,7 +90,7 @@ def test_values_are_replaced_or_removed(fixtures, tmp_path, draws):
         spots = [p for p in places(made) if not {"name", "identifier", "telecom"} & set(p) and len(p) > 2]
         path = draws.draw(st.sampled_from(spots))
         in_code = in_code or "code" in path
-        put(made, path, draws.draw(replacements), draws.draw(st.booleans()))
+        put(made, path, copy.deepcopy(draws.draw(replacements)), draws.draw(st.booleans()))
     check(tmp_path, made, wholly=not in_code)
 
 

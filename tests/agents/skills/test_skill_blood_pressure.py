@@ -65,3 +65,9 @@ def test_what_is_missing_is_named(record, text):
     found = compute(record, NOW)
     assert text in found.summary
     assert not found.values
+
+
+@pytest.mark.parametrize(("systolic", "urgent"), [(88, True), (90, True), (91, False)])
+def test_a_low_pressure_is_not_passed_over_as_normal(systolic, urgent):
+    found = compute(patient(observations=(pressure(systolic, 50),)), NOW)
+    assert any(f.severity == "urgent" and "NEWS2" in f.text for f in found.findings) == urgent
