@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scheduler.binary.plan import QuboPlan
+    from scheduler.binary.problem import QuboProblem
+    from scheduler.binary.solving import qubo_solver_names, solve_qubo
     from scheduler.bounds.certificate import Certificate
     from scheduler.bounds.lagrangian import lagrangian_bound
     from scheduler.bounds.linear import lp_bound
@@ -25,6 +28,14 @@ if TYPE_CHECKING:
         UnknownSolverError,
     )
     from scheduler.evaluation import Objective, Overload, Violations
+    from scheduler.formats import format_names, read_problem
+    from scheduler.formats.assignments import read_assignment, write_assignment
+    from scheduler.formats.errors import (
+        AmbiguousFormatError,
+        FormatError,
+        UnknownFormatError,
+        UnknownFormatNameError,
+    )
     from scheduler.hierarchy import HierarchicalQUBO, Level, SubProblem
     from scheduler.insertion import insert
     from scheduler.plan import Improvement, Plan
@@ -35,13 +46,16 @@ if TYPE_CHECKING:
     from scheduler.solvers.protocol import Solver
     from scheduler.solving import solve
     from scheduler.triplets import from_triplets
+    from scheduler.verification import Verification, verify, verify_qubo
     from scheduler.warming import warm_up
 
 _HOME = {
+    "AmbiguousFormatError": "formats.errors",
     "AssignmentProblem": "problem",
     "Budget": "budget",
     "Certificate": "bounds.certificate",
     "CertificateError": "errors",
+    "FormatError": "formats.errors",
     "HierarchicalQUBO": "hierarchy",
     "Improvement": "plan",
     "InvalidAssignmentError": "errors",
@@ -54,22 +68,35 @@ _HOME = {
     "Plan": "plan",
     "ProblemBuilder": "builder",
     "ProblemTooLargeError": "errors",
+    "QuboPlan": "binary.plan",
+    "QuboProblem": "binary.problem",
     "Relaxation": "relaxation",
     "SchedulerError": "errors",
     "Solver": "solvers.protocol",
     "SubProblem": "hierarchy",
+    "UnknownFormatError": "formats.errors",
+    "UnknownFormatNameError": "formats.errors",
     "UnknownSolverError": "errors",
+    "Verification": "verification",
     "Violations": "evaluation",
+    "format_names": "formats",
     "from_triplets": "triplets",
     "get_solver": "solvers",
     "insert": "insertion",
     "lagrangian_bound": "bounds.lagrangian",
     "lp_bound": "bounds.linear",
     "pair_bound": "bounds.pairs",
+    "qubo_solver_names": "binary.solving",
+    "read_assignment": "formats.assignments",
+    "read_problem": "formats",
     "relax": "relaxation",
     "solve": "solving",
+    "solve_qubo": "binary.solving",
     "solver_names": "solvers",
+    "verify": "verification",
+    "verify_qubo": "verification",
     "warm_up": "warming",
+    "write_assignment": "formats.assignments",
 }
 
 
@@ -86,10 +113,12 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "AmbiguousFormatError",
     "AssignmentProblem",
     "Budget",
     "Certificate",
     "CertificateError",
+    "FormatError",
     "HierarchicalQUBO",
     "Improvement",
     "InvalidAssignmentError",
@@ -102,20 +131,33 @@ __all__ = [
     "Plan",
     "ProblemBuilder",
     "ProblemTooLargeError",
+    "QuboPlan",
+    "QuboProblem",
     "Relaxation",
     "SchedulerError",
     "Solver",
     "SubProblem",
+    "UnknownFormatError",
+    "UnknownFormatNameError",
     "UnknownSolverError",
+    "Verification",
     "Violations",
+    "format_names",
     "from_triplets",
     "get_solver",
     "insert",
     "lagrangian_bound",
     "lp_bound",
     "pair_bound",
+    "qubo_solver_names",
+    "read_assignment",
+    "read_problem",
     "relax",
     "solve",
+    "solve_qubo",
     "solver_names",
+    "verify",
+    "verify_qubo",
     "warm_up",
+    "write_assignment",
 ]

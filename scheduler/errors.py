@@ -116,17 +116,20 @@ class ProblemTooLargeError(SchedulerError):
         The count.
     limit
         The most it takes.
+    other
+        A solver without such a limit.
     """
 
-    def __init__(self, solver: str, quantity: str, value: int, limit: int) -> None:
+    def __init__(self, solver: str, quantity: str, value: int, limit: int, other: str = "pga") -> None:
         self.solver = solver
         self.quantity = quantity
         self.value = value
         self.limit = limit
-        super().__init__(f"{solver} takes at most {limit} {quantity}, this problem has {value}: use solver 'pga'")
+        self.other = other
+        super().__init__(f"{solver} takes at most {limit} {quantity}, this problem has {value}: use solver {other!r}")
 
-    def __reduce__(self) -> tuple[type[ProblemTooLargeError], tuple[str, str, int, int]]:
-        return type(self), (self.solver, self.quantity, self.value, self.limit)
+    def __reduce__(self) -> tuple[type[ProblemTooLargeError], tuple[str, str, int, int, str]]:
+        return type(self), (self.solver, self.quantity, self.value, self.limit, self.other)
 
 
 class CertificateError(SchedulerError, ValueError):

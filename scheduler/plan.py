@@ -84,6 +84,11 @@ class Plan:
         Why this solver was used.
     fallbacks
         What was tried first and given up, with the cause.
+    proof
+        The certificate of the best bound that can be checked: `certificate` where there is one, and where branch and
+        bound proved more, what prices and messages prove.
+    moves
+        Moves proposed by the search, None where the solver does not count any.
     """
 
     assignment: Int32Array
@@ -99,6 +104,8 @@ class Plan:
     certificate: Certificate | None = None
     reason: str = ""
     fallbacks: tuple[str, ...] = field(default=())
+    proof: Certificate | None = None
+    moves: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionary for `json.dumps`; infinities become None, the certificate is left out."""

@@ -37,6 +37,8 @@ class Recorder:
         self.bound: float | None = None
         self.bound_kind = "none"
         self.certificate: Certificate | None = None
+        self.proof: Certificate | None = None
+        self.moves: int | None = None
         self.prices: FloatArray = np.zeros(problem.capacity.shape)
         self.bound_seconds = 0.0
         self.trace: list[tuple[float, float, float | None]] = []
@@ -86,6 +88,8 @@ class Recorder:
     def prove(self, certificate: Certificate) -> None:
         """Take over a bound if it is better than the one there is; its prices count either way."""
         self.prices = certificate.prices
+        if certificate.kind != "exact" and (self.proof is None or certificate.bound > self.proof.bound):
+            self.proof = certificate
         if np.isfinite(certificate.bound) and (self.bound is None or certificate.bound > self.bound):
             self.bound, self.bound_kind, self.certificate = certificate.bound, certificate.kind, certificate
         self.bound_seconds = self.stopwatch.elapsed()
@@ -133,6 +137,8 @@ class Recorder:
             certificate=self.certificate,
             reason=reason,
             fallbacks=tuple(self.fallbacks),
+            proof=self.proof,
+            moves=self.moves,
         )
 
 

@@ -83,7 +83,7 @@ def rotate_domains(recorder: Recorder, relaxation: Relaxation, seed: int, parall
         sweeps = DEFAULT_SWEEPS
     rounds_watch = watch.part(ROUND_SHARE)
     each = 4 if sweeps is None else max(1, int(sweeps * ROUND_SHARE / ROUNDS))
-    turn, progress = 0, 0.0
+    turn, progress, proposals = 0, 0.0, 0
     while progress < 1.0 and not rounds_watch.expired():
         if sweeps is not None and rounds_watch.fraction() > turn / ROUNDS + 0.1:
             rounds_watch.press()
@@ -103,6 +103,7 @@ def rotate_domains(recorder: Recorder, relaxation: Relaxation, seed: int, parall
         ]  # fmt: skip
         for part, found in zip(parts, (parallel or serial)(run_stage, stages), strict=True):
             part.lift(found, current)
+        proposals += each * problem.tasks if time.time() < deadline else 0  # a round that was cut counts nothing
         turn += 1
         progress = end if sweeps is not None else rounds_watch.fraction()
         if sweeps is None:
@@ -111,6 +112,7 @@ def rotate_domains(recorder: Recorder, relaxation: Relaxation, seed: int, parall
     together.restart(current)
     left = None if sweeps is None else max(1, sweeps - each * ROUNDS)
     anneal_once(together, schedule, watch.part(0.9), left, since=TOGETHER)
+    recorder.moves = proposals + together.proposals
     recorder.offer(insert(recorder.problem, relaxation.prices, together.finish()))
     return hierarchy.lowest.count
 

@@ -74,6 +74,7 @@ class Search:
         used = problem.demand.sum(axis=0) / max(len(problem.demand), 1)
         self._floor = self.spread / np.where(used > 0.0, used, 1.0)
         self.state = self._state(seed)
+        self.proposals = 0
         self.restart(start)
 
     def _reduced(self) -> FloatArray:
@@ -167,6 +168,7 @@ class Search:
         self, charges: Charges, temperature: float, sweeps: int, first: int = 0, last: int | None = None
     ) -> int:
         last = self.problem.tasks if last is None else last
+        self.proposals += sweeps * (last - first)
         return anneal(self.space, self.state, charges, self.reduced, _SURPRISE, temperature, DEPTH, sweeps, first, last)
 
 

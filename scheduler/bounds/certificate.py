@@ -12,6 +12,8 @@ from scheduler.errors import CertificateError
 from scheduler.spaces import finite_unassigned_cost, full_space
 
 if TYPE_CHECKING:
+    import os
+
     from scheduler.problem import AssignmentProblem
 
 
@@ -31,12 +33,15 @@ class Certificate:
         None without pairs. Else float64 (M,): for every entry of `pair_task` in order, one number for each
         eligible agent of the row's task and a last one for leaving it out: how much of the pair's cost the
         task answers for.
+    objective
+        Total objective of the plan that the certificate came with, if it says so. Not a part of the proof.
     """
 
     kind: str
     bound: float
     prices: FloatArray
     messages: FloatArray | None = None
+    objective: float | None = None
 
     def verify(self, problem: AssignmentProblem) -> float:
         """Recompute the bound from prices and messages alone, in one pass over the arrays of the problem.
@@ -55,6 +60,31 @@ class Certificate:
             If prices or messages do not have the shapes that this problem asks for.
         """
         return dual_value(problem, self.prices, self.messages)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a compressed `.npz` with the names of the fields.
+
+        Raises
+        ------
+        FormatError
+            If the file cannot be written.
+        """
+        from scheduler.bounds.certificate_file import save_certificate
+
+        save_certificate(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Certificate:
+        """Read a certificate that `save` wrote; whether it holds is for `verify` to say.
+
+        Raises
+        ------
+        FormatError
+            If the file cannot be read, lacks an array, or holds one of another kind.
+        """
+        from scheduler.bounds.certificate_file import load_fields
+
+        return cls(**load_fields(path))
 
 
 def message_count(problem: AssignmentProblem) -> int:

@@ -122,6 +122,7 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
         if watch.cancelled() and problem.tasks > QUICK:
             break
         before = watch.elapsed()
+        recorder.moves = search.proposals
         recorder.offer(insert(problem, relaxation.prices, search.finish()))  # on any agent, not only on candidates
         reserve = watch.elapsed() - before
         if recorder.finished():

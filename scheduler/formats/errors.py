@@ -1,0 +1,96 @@
+"""The errors of reading and writing files: each names the file, the place in it and what was expected there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scheduler.errors import SchedulerError
+
+
+class FormatError(SchedulerError, ValueError):
+    """A file cannot be read as what it is meant to be, or cannot be written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    where
+        Place in it, such as "line 3, token 2"; empty for the file as a whole.
+    found
+        What is there.
+    expected
+        What should be there.
+    """
+
+    def __init__(self, path: str, where: str, found: str, expected: str) -> None:
+        self.path = path
+        self.where = where
+        self.found = found
+        self.expected = expected
+        place = f"{path}, {where}" if where else path
+        super().__init__(f"{place}: found {found}, expected {expected}")
+
+    def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, str, str]]:
+        return type(self), (self.path, self.where, self.found, self.expected)
+
+
+class AmbiguousFormatError(SchedulerError, ValueError):
+    """The content of a file is that of several formats.
+
+    Parameters
+    ----------
+    path
+        The file.
+    candidates
+        Names of the formats that it may be in.
+    """
+
+    def __init__(self, path: str, candidates: tuple[str, ...]) -> None:
+        self.path = path
+        self.candidates = candidates
+        options = " or ".join(f"--format {name}" for name in candidates)
+        super().__init__(f"{path} may be {' or '.join(candidates)}: its content fits each. Give {options}")
+
+    def __reduce__(self) -> tuple[type[AmbiguousFormatError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.path, self.candidates)
+
+
+class UnknownFormatError(SchedulerError, ValueError):
+    """The content of a file is that of no format.
+
+    Parameters
+    ----------
+    path
+        The file.
+    doubts
+        What speaks against each format.
+    """
+
+    def __init__(self, path: str, doubts: Mapping[str, str]) -> None:
+        self.path = path
+        self.doubts = dict(doubts)
+        told = "; ".join(f"{name}: {why}" for name, why in self.doubts.items())
+        super().__init__(f"{path} fits no format that is known ({told}). --format NAME says where it goes wrong")
+
+    def __reduce__(self) -> tuple[type[UnknownFormatError], tuple[str, dict[str, str]]]:
+        return type(self), (self.path, self.doubts)
+
+
+class UnknownFormatNameError(SchedulerError, LookupError):
+    """No format has this name.
+
+    Parameters
+    ----------
+    name
+        What was asked for.
+    known
+        The names there are.
+    """
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        self.known = known
+        super().__init__(f"no format is called {name!r}: choose one of {', '.join(known)}")
+
+    def __reduce__(self) -> tuple[type[UnknownFormatNameError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.name, self.known)
