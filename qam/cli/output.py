@@ -99,4 +99,4 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 def percent(value: float | None) -> str:
     """Show a fraction as a percentage."""
-    return "unknown" if value is None else f"{100 * value:.2f} %"
+    return "unknown" if value is None else f"{100 * value + 0.0:.2f} %".replace("-0.00", "0.00")
