@@ -29,16 +29,22 @@ def urgent_section(report: JSON) -> str:
         patients[task["subject"] or task["id"]].append((task, finding))
     if not patients:
         return ""
-    items = "".join(_patient(name, found) for name, found in list(patients.items())[:SHOWN])
+    ordered = sorted(patients.items(), key=lambda patient: _acuity(patient[1]))
+    items = "".join(_patient(name, found) for name, found in ordered[:SHOWN])
     rest = len(patients) - SHOWN
     more = note(f"{plural(rest, 'more patient')}: see the results, where urgent ones stand first.") if rest > 0 else ""
     lead = f"{plural(len(patients), 'patient')}, the most urgent acuity first."
     return section("urgent", "Urgent findings", lead, f'<ul class="urgent">{items}</ul>{more}')
 
 
-def _patient(name: str, found: list[tuple[JSON, str]]) -> str:
+def _acuity(found: list[tuple[JSON, str]]) -> int:
+    """What triage has found, else the most urgent priority among the tasks."""
     triaged = [v["value"] for task, _ in found for v in task["values"] if v["name"] == TRIAGE_VALUE]
-    acuity = int(triaged[0]) if triaged else min(task["priority"] for task, _ in found)
+    return int(triaged[0]) if triaged else min(task["priority"] for task, _ in found)
+
+
+def _patient(name: str, found: list[tuple[JSON, str]]) -> str:
+    acuity = _acuity(found)
     lines = "".join(_finding(task, finding) for task, finding in found)
     return (
         f'<li><span class="acuity a{acuity}" title="Acuity {acuity}">{acuity}</span>'

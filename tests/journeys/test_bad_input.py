@@ -310,6 +310,18 @@ def test_a_port_that_something_else_has_taken_is_named(tmp_path, example):
     assert "leave it out to start a local one" in told["error"]["message"]
 
 
+@pytest.mark.ray
+@pytest.mark.usefixtures("ray_runs")
+def test_a_ray_that_runs_already_is_left_alone(tmp_path):
+    import ray
+
+    (tmp_path / "t.yaml").write_text("tasks:\n- {id: t, kind: x}\n")
+    (tmp_path / "r.yaml").write_text("agents:\n- {address: h/a, skills: {x: 3}, handler: echo}\n")
+    code, told = qam_json("run", tmp_path / "t.yaml", "--roster", tmp_path / "r.yaml", "--out", tmp_path / "out")
+    assert (code, told["totals"]["done"]) == (0, 1)
+    assert ray.get(ray.put("still here")) == "still here"
+
+
 def test_a_report_of_nothing_and_a_resume_of_nothing_are_named(tmp_path):
     code, told = qam_json("report", tmp_path)
     assert (code, "there is no ledger" in told["error"]["message"]) == (3, True)
