@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from qam import __version__
-from qam.cli import agents_command, doctor_command, plan_command, report_command, run_command
+from qam.cli import (
+    agents_command,
+    doctor_command,
+    plan_command,
+    report_command,
+    run_command,
+    solve_command,
+    verify_command,
+)
 from qam.cli.errors import unexpected
 from qam.cli.output import BAD_INPUT, BUG, INTERRUPTED, print_json
 
@@ -29,6 +37,8 @@ app.command("run")(run_command.run)
 app.command("plan")(plan_command.plan)
 app.command("agents")(agents_command.agents)
 app.command("report")(report_command.report)
+app.command("solve")(solve_command.solve)
+app.command("verify")(verify_command.verify)
 app.command("doctor")(doctor_command.doctor)
 
 

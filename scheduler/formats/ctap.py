@@ -25,8 +25,9 @@ class Ctap:
         return False
 
     def doubt(self, source: Source) -> str | None:
-        """Whether the numbers are as many as n and m ask for."""
-        return doubt_of_count(source, ("n", "m"), lambda n, m: 2 + m * n + n * (n - 1) // 2 + n + m)
+        """Whether the numbers are as many as n and m ask for, with at least two tasks that can communicate."""
+        reason = doubt_of_count(source, ("n", "m"), lambda n, m: 2 + m * n + n * (n - 1) // 2 + n + m)
+        return "a single task" if reason is None and source.values[0] < 2 else reason
 
     def read(self, source: Source) -> AssignmentProblem:
         """See `Format.read`."""
