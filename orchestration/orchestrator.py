@@ -24,6 +24,7 @@ from orchestration.courier import Courier
 from orchestration.dispatcher import Dispatcher
 from orchestration.errors import DuplicateTaskError, QueueFullError, SwarmClosedError
 from orchestration.handlers import AnyHandler
+from orchestration.horizon import Horizon
 from orchestration.ids import IdSource
 from orchestration.journal import Journal
 from orchestration.ledger import SqliteLedger, TaskState
@@ -83,7 +84,9 @@ class Orchestrator:
     ) -> None:
         self.options, self.as_of = options, as_of
         self.clusters = ClusterManager(specs, options.max_hosts)
-        self.situation = Situation(Workforce(specs), self._horizon_start(ledger, clock, options, as_of))
+        length = options.policy.horizon_minutes
+        self._horizon = Horizon(ledger, clock, live=options.live, as_of=as_of, minutes=length)
+        self.situation = Situation(Workforce(specs), self._horizon.start)
         self.book = TaskBook()
         self._handlers, self._records, self._transport = handlers, records, transport
         self._clock, self._ids, self._on_result = clock, ids, on_result
@@ -94,7 +97,6 @@ class Orchestrator:
         self._courier = Courier(dispatcher, transport, self._journal, self.book, self._config, self._wake.set)
         self._room = asyncio.Event()
         self._submitting = asyncio.Lock()
-        self._renewed = 0
         self._ready_since: float | None = None
         self._unplaced: dict[str, str] = {}
         self._released: list[str] = []
@@ -208,6 +210,8 @@ class Orchestrator:
                 if collector.done():
                     collector.result()
             self._settle_doomed()
+            if self.options.live:
+                self._pass_time()
             if self._may_plan():
                 await self._round()
                 continue
@@ -219,9 +223,6 @@ class Orchestrator:
             self._wake.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
-            if self.options.live:
-                self._expire_due()
-                self._renew()
 
     def _plannable(self) -> list[Task]:
         """Tasks that may be planned now. In a live swarm, one that must not begin yet is held back."""
@@ -255,7 +256,7 @@ class Orchestrator:
         self._ready_since = None
         self._give_back_released()
         tasks = self._plannable()
-        now = self._minutes()
+        now = self._horizon.minute()
         decided = await asyncio.to_thread(self._planner.plan, tasks, self.situation, now)
         self._plans += 1
         self._journal.ledger.add_plan({"epoch": self._plans, **decided.record})
@@ -293,27 +294,6 @@ class Orchestrator:
         )
         for host, messages in by_host.items():
             self._courier.queue(host, messages)
-
-    def _minutes(self) -> float:
-        return self.situation.minute(self._clock.now()) if self.options.live else 0.0
-
-    @staticmethod
-    def _horizon_start(ledger: SqliteLedger, clock: Clock, options: SwarmOptions, as_of: datetime) -> datetime:
-        """Start of the horizon: `as_of`, or in a live swarm the clock's now when the ledger was begun."""
-        kept = ledger.meta("horizon_start")
-        if kept is not None:
-            return datetime.fromisoformat(kept)
-        start = clock.now() if options.live else as_of
-        ledger.set_meta("horizon_start", start.isoformat())
-        return start
-
-    def _renew(self) -> None:
-        """Give agents their capacity again when a horizon has gone by."""
-        number = int(self._minutes() // self.options.policy.horizon_minutes)
-        if number > self._renewed:
-            self._renewed = number
-            self.situation.renew(name for name in self.book.tasks if self.book.state_of(name) in _IN_HAND)
-            self._unplaced.clear()
 
     # ------------------------------------------------------------------ hosts
 
@@ -372,11 +352,14 @@ class Orchestrator:
             ]
         )
 
-    def _expire_due(self) -> None:
-        over = self._minutes() >= (self._renewed + 1) * self.options.policy.horizon_minutes
-        moment = self._clock.now()
-        late = [n for n in self._unplaced if over or _is_over(self.book.tasks[n], moment)]
-        self._expire(late)
+    def _pass_time(self) -> None:
+        """Expire what found no place before it was due or the horizon ended; then capacity is whole again."""
+        over, moment = self._horizon.is_over(), self._clock.now()
+        self._expire([name for name in self._unplaced if over or _is_over(self.book.tasks[name], moment)])
+        if over:
+            self._horizon.begin_next()
+            self.situation.renew(name for name in self.book.tasks if self.book.state_of(name) in _IN_HAND)
+            self._unplaced.clear()
 
     def _resume(self) -> None:
         """Take up the tasks of a ledger that was left: what had no result yet waits again."""
