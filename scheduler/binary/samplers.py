@@ -45,7 +45,8 @@ class NealQubo:
         recorder, seeds = _begin(problem, budget, seed, start, on_improve)
         bqm, sampler, watch = problem.to_bqm(), SimulatedAnnealingSampler(), recorder.stopwatch
         samples, sweeps, spent = 0, budget.sweeps or (FIRST_SWEEPS if budget.seconds is not None else 1000), 0.0
-        while problem.variables and not watch.expired():
+        flat = not (problem.linear.any() or problem.weight.any())
+        while not flat and not watch.expired():
             begun = watch.elapsed()
             _offer(recorder, sampler.sample(bqm, num_reads=1, num_sweeps=sweeps, seed=_draw(seeds)))
             samples, spent = samples + 1, watch.elapsed() - begun
