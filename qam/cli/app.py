@@ -31,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 all done; 1 ended, but some tasks are not done; 2 input or usage; 3 Ray, ledger or "
-    "folder; 70 a bug of qam; 130 interrupted.",
+    "folder; 4 (solve) a task that must be placed is not; 70 a bug of qam; 130 interrupted.",
 )
 app.command("run")(run_command.run)
 app.command("plan")(plan_command.plan)
