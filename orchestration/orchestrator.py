@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from agents.agent_spec import AgentSpec
 from agents.record import PatientRecord
@@ -100,6 +101,8 @@ class Orchestrator:
         self._ready_since: float | None = None
         self._unplaced: dict[str, str] = {}
         self._released: list[str] = []
+        self._news: list[Callable[[], None]] = []
+        self._eligibility = self._planner.eligibility(self.situation)
         self._doomed: list[tuple[str, str]] = []
         self._closed = self._stopping = self._over = False
         self._log = logger("orchestrator")
@@ -157,15 +160,14 @@ class Orchestrator:
             self._journal.event("accepted", task, task.model_dump(mode="json", exclude_defaults=True)) for task in tasks
         ]
         self._journal.ledger.append(events)
-        self.situation.teams.add(tasks)
+        self._news.append(partial(self.situation.teams.add, tasks))
         self._doomed += self.book.add(tasks)
         self._reject_impossible(tasks)
         self._settle_doomed()
         self._wake.set()
 
     def _reject_impossible(self, tasks: Sequence[Task]) -> None:
-        eligibility = self._planner.eligibility(self.situation)
-        rejected = [(task, eligibility.of(task).reason) for task in tasks]
+        rejected = [(task, self._eligibility.of(task).reason) for task in tasks]
         self._journal.commit(
             [self._journal.event("rejected", task, {"reason": reason}) for task, reason in rejected if reason]
         )
@@ -233,14 +235,15 @@ class Orchestrator:
         return [task for task in ready if task.not_before is None or task.not_before <= now]
 
     def _may_plan(self) -> bool:
+        idle = self._courier.idle
+        if not idle and not self.options.live:
+            return False
         fresh = [task for task in self._plannable() if task.id not in self._unplaced]
         if not fresh:
             self._ready_since = None
             return False
-        if self._courier.idle:
+        if idle:
             return True
-        if not self.options.live:
-            return False
         now = self._clock.monotonic()
         self._ready_since = now if self._ready_since is None else self._ready_since
         urgent = any(task.priority == 1 for task in fresh)
@@ -254,14 +257,14 @@ class Orchestrator:
 
     async def _round(self) -> None:
         self._ready_since = None
-        self._give_back_released()
+        self._catch_up()
         tasks = self._plannable()
         now = self._horizon.minute()
         decided = await asyncio.to_thread(self._planner.plan, tasks, self.situation, now)
         self._plans += 1
         self._journal.ledger.add_plan({"epoch": self._plans, **decided.record})
         self._adopt(decided)
-        self._give_back_released()
+        self._catch_up()
         self._log.info(
             "planned",
             round=self._plans,
@@ -319,8 +322,7 @@ class Orchestrator:
             self._released.append(state.task_id)
             self._unplaced.clear()
         if state.terminal:
-            self.situation.teams.end(state.task_id)
-        if state.terminal:
+            self._news.append(partial(self.situation.teams.end, state.task_id))
             self._room.set()
             self._on_result(result_of(self.book.tasks[state.task_id], state))
 
@@ -335,10 +337,19 @@ class Orchestrator:
                 ]
             )
 
-    def _give_back_released(self) -> None:
-        """Return the capacity of tasks that are not being done where they were planned."""
+    def _catch_up(self) -> None:
+        """Bring the situation up to date. It is left alone while a plan is being made, on another thread.
+
+        Capacity of tasks that are not being done where they were planned is given back; what found no place before
+        that is tried again.
+        """
+        for tell in self._news:
+            tell()
         for name in self._released:
             self.situation.release(name)
+        if self._released:
+            self._unplaced.clear()
+        self._news.clear()
         self._released.clear()
 
     def _expire(self, names: Sequence[str]) -> None:

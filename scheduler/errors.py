@@ -83,8 +83,8 @@ class InvalidBudgetError(SchedulerError, ValueError):
         return type(self), (self.limit, self.value)
 
 
-class UnknownSolverError(SchedulerError, LookupError):
-    """No solver has this name.
+class UnknownNameError(SchedulerError, LookupError):
+    """Nothing of this kind has this name.
 
     Parameters
     ----------
@@ -94,13 +94,21 @@ class UnknownSolverError(SchedulerError, LookupError):
         The names there are.
     """
 
+    noun = "thing"
+
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         self.name = name
         self.known = known
-        super().__init__(f"no solver is called {name!r}: choose one of {', '.join(known)}")
+        super().__init__(f"no {self.noun} is called {name!r}: choose one of {', '.join(known)}")
 
-    def __reduce__(self) -> tuple[type[UnknownSolverError], tuple[str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, tuple[str, ...]]]:
         return type(self), (self.name, self.known)
+
+
+class UnknownSolverError(UnknownNameError):
+    """No solver has this name."""
+
+    noun = "solver"
 
 
 class ProblemTooLargeError(SchedulerError):

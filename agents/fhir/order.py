@@ -91,30 +91,36 @@ def task(res: Json, ref: str, at: str) -> Parsed:
     if not limits.get("period"):
         start, due = period(res, "executionPeriod", at)[0], None
     after, minutes = _inputs(res, at)
-    authored = when(res, "authoredOn", at)
     item = Order(
-        reference=ref,
-        task_id="",
-        where="",
-        status=needed(res, "status", at),
-        intent=text(res, "intent", at),
-        priority=text(res, "priority", at),
-        code=concept(res, "code", at),
+        **_common(res, ref, at),
         subject=reference(res, "for", at),
-        encounter=reference(res, "encounter", at),
-        requester=reference(res, "requester", at),
         owner=reference(res, "owner", at),
         performers=concepts(res, "performerType", at),
-        authored=authored,
         start=start,
         due=due,
-        based_on=references(res, "basedOn", at),
         part_of=references(res, "partOf", at),
         after=after,
         focus=reference(res, "focus", at),
         minutes=minutes,
     )
-    return Parsed(item, moment=when(res, "lastModified", at) or authored)
+    return Parsed(item, moment=when(res, "lastModified", at) or item.authored)
+
+
+def _common(res: Json, ref: str, at: str) -> dict[str, Any]:
+    """What a Task and a ServiceRequest say alike."""
+    return {
+        "reference": ref,
+        "task_id": "",
+        "where": "",
+        "status": needed(res, "status", at),
+        "intent": text(res, "intent", at),
+        "priority": text(res, "priority", at),
+        "code": concept(res, "code", at),
+        "encounter": reference(res, "encounter", at),
+        "requester": reference(res, "requester", at),
+        "authored": when(res, "authoredOn", at),
+        "based_on": references(res, "basedOn", at),
+    }
 
 
 def _inputs(res: Json, at: str) -> tuple[tuple[str, ...], float | None]:
@@ -139,23 +145,12 @@ def service_request(res: Json, ref: str, at: str) -> Parsed:
     if timing:
         start, due = period(part(timing, "repeat", f"{at}.occurrenceTiming"), "boundsPeriod", at)
     performer = concept(res, "performerType", at)
-    authored = when(res, "authoredOn", at)
     item = Order(
-        reference=ref,
-        task_id="",
-        where="",
-        status=needed(res, "status", at),
-        intent=text(res, "intent", at),
-        priority=text(res, "priority", at),
-        code=concept(res, "code", at),
+        **_common(res, ref, at),
         subject=reference(res, "subject", at),
-        encounter=reference(res, "encounter", at),
-        requester=reference(res, "requester", at),
         performers=(performer,) if performer.codings else (),
-        authored=authored,
         start=start,
         due=due,
-        based_on=references(res, "basedOn", at),
         do_not_perform=bool(flag(res, "doNotPerform", at)),
     )
-    return Parsed(item, moment=authored)
+    return Parsed(item, moment=item.authored)

@@ -31,14 +31,13 @@ def explain(task: Task, decided: Round, modeller: Modeller, before: Situation, n
     Returns
     -------
     dict
-        JSON: ``agent``, ``rank``, ``candidates`` (agent, level, terms, price, continuity, total), the cheapest
-        first, and ``excluded`` agents by rule.
+        JSON: ``agent``, ``start_minute``, ``end_minute``, ``rank``, ``candidates`` (the cheapest
+        first, each with its terms), and ``excluded`` agents by rule.
     """
     eligible = modeller.eligibility.of(task)
     force = before.workforce
-    busy = np.array([max(0.0, before.calendar.end(a) - now) for a in range(len(force))])
     due = None if task.due is None else before.minute(task.due) - now
-    row = modeller.costs.row(task, eligible, due, busy)
+    row = modeller.costs.row(task, eligible, due, before.busy(now))
     placed = {p.task.id: p for p in decided.placements}
     extra = {
         "continuity": _continuity(task, eligible.agents, placed, before, modeller.policy.continuity),
@@ -62,6 +61,8 @@ def explain(task: Task, decided: Round, modeller: Modeller, before: Situation, n
         "task": task.id,
         "kind": task.kind,
         "agent": force.addresses[mine.agent] if mine else None,
+        "start_minute": round(mine.start, 3) if mine else None,
+        "end_minute": round(mine.end, 3) if mine else None,
         "rank": next((n for n, c in enumerate(ranked, 1) if c["chosen"]), None),
         "reason": decided.unplaced[task.id].reason if task.id in decided.unplaced else "",
         "candidates": ranked,

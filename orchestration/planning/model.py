@@ -90,7 +90,7 @@ class Modeller:
 
         groups = self.situation.teams.groups(tasks)
         force = self.situation.workforce
-        busy = np.array([max(0.0, self.situation.calendar.end(a) - now) for a in range(len(force))])
+        busy = self.situation.busy(now)
         dues = np.array([self.due(group, now) for group in groups])
         bands = choose_bands(dues, self.policy.bands)
         rows = [self.rows(group, now, busy) for group in groups]

@@ -77,6 +77,10 @@ class Situation:
         free: Floats = np.maximum(0.0, self.workforce.capacity - self.used)
         return free
 
+    def busy(self, now: float) -> Floats:
+        """Minutes from now until each agent's bookings end; (A,)."""
+        return np.array([max(0.0, self.calendar.end(agent) - now) for agent in range(len(self.workforce))])
+
     def agent_of(self, name: str) -> int | None:
         """Agent at which a task has or holds a place."""
         booking = self.bookings.get(name)

@@ -118,7 +118,8 @@ def _show_explanation(told: dict[str, Any] | None, reason: str) -> None:
         return
     if told["agent"]:
         say(
-            f"{told['task']} ({told['kind']}) goes to {told['agent']}, rank {told['rank']} of {len(told['candidates'])}"
+            f"{told['task']} ({told['kind']}) goes to {told['agent']}, rank {told['rank']} of {len(told['candidates'])}, "
+            f"minutes {told['start_minute']:.0f} to {told['end_minute']:.0f}"
         )
     else:
         say(f"{told['task']} ({told['kind']}) has no place: {told['reason']}")
@@ -132,4 +133,4 @@ def _show_explanation(told: dict[str, Any] | None, reason: str) -> None:
     for rule, count in told["excluded"].items():
         say(f"not eligible by {rule}: {count} agents")
     if told["rank"] and told["rank"] > 1:
-        say("A cheaper agent was left to work that would cost more elsewhere, or had no room left.")
+        say("A cheaper agent had no room, a longer queue, or work that would cost more elsewhere.")

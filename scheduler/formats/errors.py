@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scheduler.errors import SchedulerError
+from scheduler.errors import SchedulerError, UnknownNameError
 
 
 class FormatError(SchedulerError, ValueError):
@@ -76,21 +76,7 @@ class UnknownFormatError(SchedulerError, ValueError):
         return type(self), (self.path, self.doubts)
 
 
-class UnknownFormatNameError(SchedulerError, LookupError):
-    """No format has this name.
+class UnknownFormatNameError(UnknownNameError):
+    """No format has this name."""
 
-    Parameters
-    ----------
-    name
-        What was asked for.
-    known
-        The names there are.
-    """
-
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        self.name = name
-        self.known = known
-        super().__init__(f"no format is called {name!r}: choose one of {', '.join(known)}")
-
-    def __reduce__(self) -> tuple[type[UnknownFormatNameError], tuple[str, tuple[str, ...]]]:
-        return type(self), (self.name, self.known)
+    noun = "format"

@@ -549,3 +549,21 @@ def test_the_same_seed_gives_the_same_plan_whatever_the_order_of_answers(tmp_pat
         with SqliteLedger(path, read_only=True) as ledger:
             plans.append({n: (s.agent, s.plan) for n, s in ledger.states().items()})
     assert plans[0] == plans[1]
+
+
+def test_work_that_arrives_while_a_plan_is_made_does_not_disturb_it(tmp_path):
+    options = SwarmOptions(policy=FAST, round_seconds=0.0)
+    with launch(agents(4), handlers={"work": fine}, engine="local", options=options) as swarm:
+        for batch in range(30):
+            name = f"b{batch}-"
+            first = [Task(id=f"{name}{i}", kind="x", demand={"staff": 1}) for i in range(4)]
+            tied = [
+                Task(id=f"{name}same", kind="x", demand={"staff": 1}, same_agent_as=(f"{name}0",)),
+                Task(id=f"{name}other", kind="x", demand={"staff": 1}, different_agent_from=(f"{name}1",)),
+            ]
+            swarm.submit([*first, *tied])
+        found = {r.task_id: r for r in swarm.results()}
+    assert {r.status for r in found.values()} == {"done"}
+    for batch in range(30):
+        assert found[f"b{batch}-same"].agent == found[f"b{batch}-0"].agent
+        assert found[f"b{batch}-other"].agent != found[f"b{batch}-1"].agent

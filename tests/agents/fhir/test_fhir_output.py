@@ -184,5 +184,7 @@ outcomes = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(outcome=outcomes, reason=words)
 def test_any_outcome_gives_a_valid_bundle(outcome, reason):
-    parts(to_bundle([TASK], [Result(TASK.id, "done", outcome)], as_of=AS_OF))
-    parts(to_bundle([TASK], [Result(TASK.id, "failed", reason=reason)], as_of=AS_OF))
+    (done,), observations = parts(to_bundle([TASK], [Result(TASK.id, "done", outcome)], as_of=AS_OF))
+    assert (done["status"], len(observations)) == ("completed", len(outcome.values))
+    (failed,), observations = parts(to_bundle([TASK], [Result(TASK.id, "failed", reason=reason)], as_of=AS_OF))
+    assert (failed["status"], observations) == ("failed", [])
