@@ -118,8 +118,8 @@ def _show_explanation(told: dict[str, Any] | None, reason: str) -> None:
         return
     if told["agent"]:
         say(
-            f"{told['task']} ({told['kind']}) goes to {told['agent']}, rank {told['rank']} of {len(told['candidates'])}, "
-            f"minutes {told['start_minute']:.0f} to {told['end_minute']:.0f}"
+            f"{told['task']} ({told['kind']}) goes to {told['agent']}, rank {told['rank']} of "
+            f"{len(told['candidates'])}, minutes {told['start_minute']:.0f} to {told['end_minute']:.0f}"
         )
     else:
         say(f"{told['task']} ({told['kind']}) has no place: {told['reason']}")
