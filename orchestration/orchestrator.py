@@ -310,6 +310,7 @@ class Orchestrator:
             records=self._shared,
             mailbox_limit=self.options.mailbox_limit,
             handler_seconds=self.options.handler_seconds,
+            clock=self._clock,
         )
 
     # ------------------------------------------------------------------ states

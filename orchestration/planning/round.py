@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from scheduler import Plan
 
 _BASELINE: Final = "greedy"
-
-Solve = Callable[..., "Plan"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from agents.errors import HandlerError, InputError
 from agents.record import PatientRecord
 from agents.result import Outcome
 from agents.task import Task
+from orchestration.clock import ManualClock
 from orchestration.errors import DuplicateTaskError, QueueFullError, SwarmClosedError
+from orchestration.ids import counted_ids
 from orchestration.launch import launch
 from orchestration.ledger import SqliteLedger
 from orchestration.options import SwarmOptions
@@ -549,6 +551,27 @@ def test_the_same_seed_gives_the_same_plan_whatever_the_order_of_answers(tmp_pat
         with SqliteLedger(path, read_only=True) as ledger:
             plans.append({n: (s.agent, s.plan) for n, s in ledger.states().items()})
     assert plans[0] == plans[1]
+
+
+def test_time_and_ids_are_the_ones_that_are_handed_in(tmp_path):
+    clock = ManualClock(NOW)
+    options = SwarmOptions(policy=FAST)
+    with launch(
+        agents(1, capacity={"staff": 10}), handlers={"work": fine}, engine="local", options=options, clock=clock,
+        ids=counted_ids("id"),
+    ) as swarm:  # fmt: skip
+        swarm.submit([Task(id="a", kind="x"), Task(id="b", kind="x", due=NOW + timedelta(hours=2))])
+        results = swarm.results()
+        done = next(results)
+        assert (done.status, done.timings.started, done.timings.finished) == ("done", NOW, NOW)
+        assert swarm.counts() == {"done": 1, "waiting": 1}, "two hours are not over"
+        clock.advance(7200)
+        expired = next(results)
+        events = list(swarm.ledger.events())
+    assert (expired.task_id, expired.status) == ("b", "expired")
+    assert expired.timings.finished == NOW + timedelta(hours=2)
+    assert len({e.id for e in events}) == len(events)
+    assert all(e.id.startswith("id-") for e in events)
 
 
 def test_work_that_arrives_while_a_plan_is_made_does_not_disturb_it(tmp_path):
