@@ -11,7 +11,7 @@ EXTRAS := autogen crewai quantum service security peers
 export RAY_USAGE_STATS_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format bench lock schemas clean
+.PHONY: help demo test test-slow fuzz lint format bench lock schemas clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test: $(VENV)/.dev ## Run the tests (without the slow ones)
 
 test-slow: $(VENV)/.dev ## Run the slow tests
 	@$(BIN)/python -m pytest -q -m slow
+
+fuzz: $(VENV)/.dev ## Run the property tests on new random examples
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -m "not slow" $$(grep -rl --include='test_*.py' 'hypothesis' tests)
 
 lint: $(VENV)/.dev ## Check style, types and the rules of import
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -179,7 +179,8 @@ def violations(problem: AssignmentProblem, assignment: ArrayLike) -> Violations:
     overload = tuple(Overload(int(a), int(r), float(load[a, r]), float(problem.capacity[a, r])) for a, r in over)
     owner = row_of(problem.conflict_ptr)
     other = problem.conflict_task
-    clash = (owner < other) & (vector[owner] == vector[other]) & (vector[owner] >= 0)
+    somewhere = (vector >= 0) & (vector < problem.agents)  # what is on no agent of the problem shares none
+    clash = (owner < other) & (vector[owner] == vector[other]) & somewhere[owner]
     conflicts = np.column_stack([owner[clash], other[clash]]).astype(np.int64)
     unplaced = np.flatnonzero((vector == -1) & np.isinf(problem.unassigned_cost))
     return Violations(np.flatnonzero(where == -2), overload, conflicts, unplaced)

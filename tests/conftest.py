@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -18,6 +19,11 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 # child processes (Ray's workers, the command line) load the guard by themselves
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH", "")]))
 runpy.run_path(str(GUARD / "sitecustomize.py"))
+
+# the same examples at every run, so that a change is judged by its own doing; `make fuzz` looks for new ones
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+hypothesis.settings.register_profile("fuzz", print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(autouse=True)

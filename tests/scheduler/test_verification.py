@@ -50,6 +50,14 @@ def test_verify_agrees_with_the_definition_on_any_assignment(problem, seed):
             assert getattr(found.objective, term) == pytest.approx(getattr(expected, term), rel=1e-12, abs=1e-12)
 
 
+@pytest.mark.parametrize("nowhere", [-2, 1, -1])
+def test_tasks_on_no_agent_of_the_problem_share_none(nowhere):
+    problem = random_problem(0, tasks=3, agents=1, resources=0, conflicts=True)
+    x = np.full(3, nowhere)
+    assert not len(verify(problem, x).violations.conflicts)
+    assert not len(problem.violations(x).conflicts)
+
+
 @settings(max_examples=15, deadline=None)
 @given(problems())
 def test_every_plan_of_a_solver_holds_with_its_proof(problem):
