@@ -161,3 +161,26 @@ class CertificateError(SchedulerError, ValueError):
 
     def __reduce__(self) -> tuple[type[CertificateError], tuple[str, tuple[int, ...], tuple[int, ...]]]:
         return type(self), (self.array, self.shape, self.expected)
+
+
+class MissingExtraError(SchedulerError, ImportError):
+    """A solver needs a package that is not installed.
+
+    Parameters
+    ----------
+    solver
+        Name of the solver.
+    package
+        What is missing.
+    extra
+        The extra of this project that installs it.
+    """
+
+    def __init__(self, solver: str, package: str, extra: str) -> None:
+        self.solver = solver
+        self.package = package
+        self.extra = extra
+        super().__init__(f"solver {solver!r} needs the package {package}: install it with `pip install 'qam[{extra}]'`")
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
+        return type(self), (self.solver, self.package, self.extra)
