@@ -81,25 +81,23 @@ class ProblemBuilder:
         """Build the problem; the builder can go on and build again."""
         width = self._resources
         return from_triplets(
-            task=np.array([row[0] for row in self._eligible], dtype=np.int64),
-            agent=np.array([row[1] for row in self._eligible], dtype=np.int64),
-            cost=np.array([row[2] for row in self._eligible], dtype=np.float64),
-            demand=np.array([row[3] for row in self._eligible], dtype=np.float64).reshape(-1, width),
-            capacity=np.array(self._capacity, dtype=np.float64).reshape(-1, width),
-            unassigned_cost=np.array(self._unassigned_cost, dtype=np.float64),
+            task=[row[0] for row in self._eligible],
+            agent=[row[1] for row in self._eligible],
+            cost=[row[2] for row in self._eligible],
+            demand=np.array([row[3] for row in self._eligible]).reshape(len(self._eligible), width),
+            capacity=np.array(self._capacity).reshape(len(self._capacity), width),
+            unassigned_cost=self._unassigned_cost,
             pairs=_columns3(self._pairs),
             conflicts=_columns2(self._conflicts),
-            agent_cluster=np.array(self._cluster, dtype=np.int32),
+            agent_cluster=self._cluster,
             cluster_distance=None if self._cluster_distance is None else np.asarray(self._cluster_distance),
             same_agent_distance=self._same_agent_distance,
             unassigned_distance=self._unassigned_distance,
         )
 
     def _width(self, name: str, index: int, values: Sequence[float]) -> None:
-        if len(values) != self._resources:
-            raise InvalidProblemError(
-                name, index, list(values), f"give one number for each of {self._resources} resource(s)"
-            )
+        if np.shape(values) != (self._resources,):
+            raise InvalidProblemError(name, index, values, f"give one number for each of {self._resources} resource(s)")
 
 
 def _columns3(rows: list[tuple[int, int, float]]) -> tuple[list[int], list[int], list[float]] | None:

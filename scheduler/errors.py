@@ -47,19 +47,19 @@ class InvalidAssignmentError(SchedulerError, ValueError):
     task
         The task, or None when the vector as a whole is wrong.
     agent
-        The agent it was given, or the wrong length.
+        The agent it was given; for the vector as a whole its length or its type.
     advice
         What to do about it.
     """
 
-    def __init__(self, task: int | None, agent: int, advice: str) -> None:
+    def __init__(self, task: int | None, agent: int | str, advice: str) -> None:
         self.task = task
         self.agent = agent
         self.advice = advice
         where = "assignment" if task is None else f"assignment[{task}]"
         super().__init__(f"{where} = {agent}: {advice}")
 
-    def __reduce__(self) -> tuple[type[InvalidAssignmentError], tuple[int | None, int, str]]:
+    def __reduce__(self) -> tuple[type[InvalidAssignmentError], tuple[int | None, int | str, str]]:
         return type(self), (self.task, self.agent, self.advice)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -82,19 +82,25 @@ class Violations:
 
 
 def as_assignment(problem: AssignmentProblem, assignment: ArrayLike) -> Int32Array:
-    """Check the length of an assignment and return it as int32.
+    """Check length and type of an assignment and return it as int32; what does not fit int32 is no agent either.
 
     Raises
     ------
     InvalidAssignmentError
-        If it does not have one entry per task.
+        If it does not have one whole number per task.
     """
     vector = np.asarray(assignment)
+    if vector.dtype == np.int32 and vector.shape == (problem.tasks,):
+        return cast("Int32Array", vector)
+    advice = f"give one agent index (or -1) for each of {problem.tasks} tasks"
     if vector.shape != (problem.tasks,):
-        raise InvalidAssignmentError(
-            None, vector.size, f"give one agent index (or -1) for each of {problem.tasks} tasks"
-        )
-    return vector.astype(np.int32, copy=False)
+        raise InvalidAssignmentError(None, vector.size, advice)
+    if vector.size and vector.dtype.kind not in "iu":
+        raise InvalidAssignmentError(None, str(vector.dtype), advice)
+    result = vector.astype(np.int32)
+    limits = np.iinfo(np.int32)
+    result[(vector < limits.min) | (vector > limits.max)] = limits.min
+    return result
 
 
 def positions(problem: AssignmentProblem, assignment: Int32Array) -> Int64Array:

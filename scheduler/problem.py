@@ -136,7 +136,7 @@ class AssignmentProblem:
         if not self.cluster_distance.size:
             object.__setattr__(self, "cluster_distance", frozen(np.ones((1, 1)), np.float64))
         for name in ("same_agent_distance", "unassigned_distance"):
-            object.__setattr__(self, name, float(getattr(self, name)))
+            object.__setattr__(self, name, validation.number(name, getattr(self, name)))
         validation.check(self)
 
     def __reduce__(self) -> tuple[Callable[[dict[str, Any]], AssignmentProblem], tuple[dict[str, Any]]]:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduler import validation
 from scheduler.arrays import FloatArray, Int32Array, Int64Array, pointers
 from scheduler.errors import InvalidProblemError
 from scheduler.problem import AssignmentProblem
+from scheduler.validation import numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -51,14 +53,13 @@ def from_triplets(
     InvalidProblemError
         If an eligible pair occurs twice, an index is out of range, or as `AssignmentProblem` raises.
     """
-    missed = np.asarray(unassigned_cost, dtype=np.float64)
-    room = np.asarray(capacity, dtype=np.float64)
-    room = room.reshape(-1, 1) if room.ndim == 1 else room
+    missed = numbers("unassigned_cost", unassigned_cost)
+    validation.convertible("unassigned_cost", missed, np.float64)
+    room = _matrix("capacity", capacity)
     rows = _indices("task", task, len(missed))
     chosen = _indices("agent", agent, len(room))
-    need = np.asarray(demand, dtype=np.float64)
-    need = need.reshape(-1, 1) if need.ndim == 1 else need
-    for name, column in (("agent", chosen), ("cost", np.asarray(cost)), ("demand", need)):
+    need, value = _matrix("demand", demand), np.atleast_1d(numbers("cost", cost))
+    for name, column in (("agent", chosen), ("cost", value), ("demand", need)):
         if len(column) != len(rows):
             raise InvalidProblemError(name, None, len(column), f"must have length {len(rows)}, as task has")
     order = np.lexsort((chosen, rows))
@@ -71,11 +72,11 @@ def from_triplets(
     conflict_columns = None if conflicts is None else (*conflicts, np.ones(np.size(conflicts[0])))
     conflict_ptr, conflict_task, _ = _links("conflict_task", conflict_columns, len(missed))
     clusters = np.zeros(len(room), dtype=np.int32) if agent_cluster is None else np.asarray(agent_cluster)
-    apart = np.ones((1, 1)) if cluster_distance is None else np.asarray(cluster_distance, dtype=np.float64)
+    apart = np.ones((1, 1)) if cluster_distance is None else numbers("cluster_distance", cluster_distance)
     return AssignmentProblem(
         task_ptr=pointers(rows, len(missed)),
         agent=chosen[order].astype(np.int32),
-        cost=np.asarray(cost, dtype=np.float64)[order],
+        cost=value[order],
         demand=need[order],
         capacity=room,
         unassigned_cost=missed,
@@ -91,28 +92,43 @@ def from_triplets(
     )
 
 
+def _matrix(name: str, values: ArrayLike) -> FloatArray:
+    """Numbers of shape (n, R); one number a row is one resource."""
+    array = np.atleast_1d(numbers(name, values))
+    array = array.reshape(-1, 1) if array.ndim == 1 else array
+    validation.convertible(name, array, np.float64)
+    return array
+
+
 def _indices(name: str, values: ArrayLike, count: int) -> Int64Array:
-    column = np.asarray(values)
-    if column.size and column.dtype.kind not in "iu":
-        raise InvalidProblemError(name, None, str(column.dtype), "give whole numbers")
-    column = column.astype(np.int64)
+    column = np.atleast_1d(np.asarray(values))
+    if column.ndim != 1 or (column.size and column.dtype.kind not in "iu"):
+        raise InvalidProblemError(name, None, f"{column.dtype} {column.shape}", "give a column of whole numbers")
     wrong = np.flatnonzero((column < 0) | (column >= count))
     if len(wrong):
         index = int(wrong[0])
-        raise InvalidProblemError(name, index, int(column[index]), f"must be an index from 0 to {count - 1}")
-    return column
+        advice = f"must be an index from 0 to {count - 1}" if count else "there is none to name"
+        raise InvalidProblemError(name, index, int(column[index]), advice)
+    return column.astype(np.int64)
 
 
 def _links(
     name: str, columns: tuple[ArrayLike, ArrayLike, ArrayLike] | None, tasks: int
 ) -> tuple[Int64Array, Int32Array, FloatArray]:
     """CSR of unordered links stored both ways, duplicates added up."""
-    if columns is None or np.size(columns[0]) == 0:
-        return np.zeros(tasks + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)
+    none = np.zeros(tasks + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)
+    if columns is None:
+        return none
+    if len(columns) != 3:
+        raise InvalidProblemError(name, None, len(columns), "give three columns: one task, other task, weight")
     first, second = _indices(name, columns[0], tasks), _indices(name, columns[1], tasks)
-    weight = np.asarray(columns[2], dtype=np.float64)
-    if not len(first) == len(second) == len(weight):
-        raise InvalidProblemError(name, None, len(second), f"must have length {len(first)}, as its first column has")
+    weight = np.atleast_1d(numbers("pair_weight", columns[2]))
+    for column in (second, weight):
+        if len(column) != len(first):
+            advice = f"must have length {len(first)}, as its first column has"
+            raise InvalidProblemError(name, None, len(column), advice)
+    if not len(first):
+        return none
     alone = np.flatnonzero(first == second)
     if len(alone):
         raise InvalidProblemError(name, int(alone[0]), int(first[alone[0]]), "a task cannot be linked with itself")

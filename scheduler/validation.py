@@ -30,6 +30,10 @@ ARRAY_TYPES: dict[str, type[np.generic]] = {
     "conflict_task": np.int32,
 }
 DIMENSIONS = {"demand": 2, "capacity": 2, "cluster_distance": 2}
+LARGEST = 1e100
+"""Largest number in an array: sums and products of what is larger may overflow."""
+MOST = np.iinfo(np.int32).max
+"""Most tasks and most agents: their indices are int32."""
 
 
 def missing(name: str, path: str) -> InvalidProblemError:
@@ -37,12 +41,34 @@ def missing(name: str, path: str) -> InvalidProblemError:
     return InvalidProblemError(name, None, None, f"is not in {path}: write the file with AssignmentProblem.save")
 
 
+def numbers(name: str, value: object) -> FloatArray:
+    """The value as an array of float64, or an error."""
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidProblemError(name, None, type(value).__name__, "give an array of numbers") from None
+
+
+def number(name: str, value: object) -> float:
+    """The value as a finite number that is not negative, or an error."""
+    array = numbers(name, value)
+    if array.shape or not 0.0 <= array <= LARGEST:
+        advice = f"must be one finite number, not negative, at most {LARGEST:g}"
+        raise InvalidProblemError(name, None, array.tolist(), advice)
+    return float(array)
+
+
 def convertible(name: str, value: object, dtype: type[np.generic]) -> NDArray[np.generic]:
     """The value as an array that converts to `dtype` without loss of meaning, or an error."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InvalidProblemError(name, None, type(value).__name__, "its rows differ in length") from None
     wanted = DIMENSIONS.get(name, 1)
     if array.ndim != wanted:
         raise InvalidProblemError(name, None, array.shape, f"give an array of {wanted} dimension(s)")
+    if name in {"unassigned_cost", "capacity"} and len(array) > MOST:
+        raise InvalidProblemError(name, None, array.shape, f"at most {MOST} tasks and as many agents")
     if array.dtype.kind not in "iufb" or (np.issubdtype(dtype, np.integer) and array.dtype.kind == "f" and array.size):
         kind = "whole numbers" if np.issubdtype(dtype, np.integer) else "numbers"
         raise InvalidProblemError(name, None, str(array.dtype), f"give an array of {kind} ({dtype.__name__})")
@@ -59,11 +85,15 @@ def check(problem: AssignmentProblem) -> None:
     _check_eligible(problem, agents)
     for name in ("cost", "demand", "capacity", "pair_weight", "cluster_distance"):
         values: FloatArray = getattr(problem, name)
-        _refuse(name, values, ~np.isfinite(values), "must be finite")
+        advice = f"must be finite, at most {LARGEST:g} in size"
+        if name == "cluster_distance":
+            advice += "; between clusters that nothing connects give a distance larger than all others"
+        _refuse(name, values, ~(np.abs(values) <= LARGEST), advice)
         if name != "cost":
             _refuse(name, values, values < 0, "must not be negative")
     unassigned = problem.unassigned_cost
-    _refuse("unassigned_cost", unassigned, np.isnan(unassigned) | (unassigned == -np.inf), "give a number or inf")
+    wrong = ~((np.abs(unassigned) <= LARGEST) | np.isposinf(unassigned))
+    _refuse("unassigned_cost", unassigned, wrong, f"give inf or a number, at most {LARGEST:g} in size")
     _check_links(problem, "pair", tasks)
     _check_links(problem, "conflict", tasks)
     _check_clusters(problem, agents)
@@ -152,7 +182,3 @@ def _check_clusters(problem: AssignmentProblem, agents: int) -> None:
     _expect_length("agent_cluster", cluster, agents, "one entry an agent (as capacity has)")
     wrong = (cluster < 0) | (cluster >= len(distance))
     _refuse("agent_cluster", cluster, wrong, f"must be a cluster index, 0 to {len(distance) - 1}")
-    for name in ("same_agent_distance", "unassigned_distance"):
-        value: float = getattr(problem, name)
-        if not np.isfinite(value) or value < 0:
-            raise InvalidProblemError(name, None, value, "must be finite and not negative")

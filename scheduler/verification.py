@@ -97,10 +97,13 @@ def verify(problem: AssignmentProblem, assignment: ArrayLike, certificate: Certi
     findings: list[str] = []
     objective = violations = None
     unassigned = 0
-    if vector.shape != (problem.tasks,) or vector.dtype.kind not in "iu":
+    if vector.shape != (problem.tasks,):
         findings.append(f"the assignment has {vector.size} entries: the problem has {problem.tasks} tasks")
+    elif vector.size and vector.dtype.kind not in "iu":
+        findings.append(f"the assignment holds {vector.dtype}: an agent is a whole number")
     else:
-        placed = vector.astype(np.int64)
+        beyond = vector > np.iinfo(np.int64).max
+        placed = np.where(beyond, -2, vector.astype(np.int64))
         unassigned = int((placed == -1).sum())
         entry = _entries(problem, placed)
         violations = _violations(problem, placed, entry)

@@ -9,6 +9,7 @@ import numpy as np
 
 from scheduler.arrays import FloatArray, Int32Array, Int64Array, frozen, pointers
 from scheduler.errors import InvalidAssignmentError, InvalidProblemError
+from scheduler.validation import LARGEST
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -46,7 +47,10 @@ class QuboProblem:
         for name, dtype in (
             ("linear", np.float64), ("first", np.int32), ("second", np.int32), ("weight", np.float64),
         ):  # fmt: skip
-            object.__setattr__(self, name, frozen(getattr(self, name), dtype))
+            given = getattr(self, name)
+            object.__setattr__(
+                self, name, frozen(_whole(name, given) if dtype == np.int32 else _real(name, given), dtype)
+            )
         object.__setattr__(self, "offset", float(self.offset))
         _check(self)
 
@@ -55,10 +59,12 @@ class QuboProblem:
         cls, linear: ArrayLike, rows: ArrayLike, columns: ArrayLike, weights: ArrayLike, offset: float = 0.0
     ) -> QuboProblem:
         """A problem from interactions in any order; those of one pair are added up, x[i] x[i] is x[i]."""
-        alone = np.array(linear, dtype=np.float64)
-        one, other = np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)
-        values = np.asarray(weights, dtype=np.float64)
+        alone = np.array(_real("linear", linear))
+        one, other = _whole("first", rows), _whole("second", columns)
+        values = _real("weight", weights)
         for name, column in (("first", one), ("second", other)):
+            if column.shape != values.shape:
+                raise InvalidProblemError(name, None, column.shape, "must be as long as weight")
             wrong = np.flatnonzero((column < 0) | (column >= len(alone)))
             if len(wrong):
                 index = int(wrong[0])
@@ -98,10 +104,12 @@ class QuboProblem:
         vector = np.asarray(state)
         if vector.shape != (self.variables,):
             raise InvalidAssignmentError(None, vector.size, f"give 0 or 1 for each of {self.variables} variables")
+        if vector.size and vector.dtype.kind not in "iufb":
+            raise InvalidAssignmentError(None, str(vector.dtype), "give 0 or 1 for a variable")
         wrong = np.flatnonzero((vector != 0) & (vector != 1))
         if len(wrong):
             index = int(wrong[0])
-            raise InvalidAssignmentError(index, int(vector[index]), "give 0 or 1 for a variable")
+            raise InvalidAssignmentError(index, str(vector[index]), "give 0 or 1 for a variable")
         return vector.astype(np.int8)
 
     def neighbours(self) -> tuple[Int64Array, Int32Array, FloatArray]:
@@ -120,16 +128,37 @@ class QuboProblem:
         return dimod.BinaryQuadraticModel.from_numpy_vectors(self.linear, quadratic, self.offset, "BINARY")
 
 
+def _whole(name: str, values: ArrayLike) -> Int64Array:
+    """Whole numbers as int64, those that int32 cannot hold refused, or an error."""
+    column = np.asarray(values)
+    if column.size and column.dtype.kind not in "iu":
+        raise InvalidProblemError(name, None, str(column.dtype), "give whole numbers")
+    wrong = np.flatnonzero((column < 0) | (column > np.iinfo(np.int32).max))
+    if len(wrong):
+        index = int(wrong[0])
+        raise InvalidProblemError(name, index, int(column.ravel()[index]), "must be the index of a variable")
+    return column.astype(np.int64)
+
+
+def _real(name: str, values: ArrayLike) -> FloatArray:
+    """Numbers as float64, or an error."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidProblemError(name, None, type(values).__name__, "give an array of numbers") from None
+
+
 def _check(problem: QuboProblem) -> None:
     for name in ("linear", "weight"):
         values = getattr(problem, name)
         if values.ndim != 1:
             raise InvalidProblemError(name, None, values.shape, "give an array of 1 dimension")
-        if not np.isfinite(values).all():
-            index = int(np.argmin(np.isfinite(values)))
-            raise InvalidProblemError(name, index, float(values[index]), "must be finite")
-    if not np.isfinite(problem.offset):
-        raise InvalidProblemError("offset", None, problem.offset, "must be finite")
+        wrong = ~(np.abs(values) <= LARGEST)
+        if wrong.any():
+            index = int(np.argmax(wrong))
+            raise InvalidProblemError(name, index, float(values[index]), f"must be finite, at most {LARGEST:g} in size")
+    if not abs(problem.offset) <= LARGEST:
+        raise InvalidProblemError("offset", None, problem.offset, f"must be finite, at most {LARGEST:g} in size")
     for name in ("first", "second"):
         if getattr(problem, name).shape != problem.weight.shape:
             raise InvalidProblemError(name, None, getattr(problem, name).shape, "must be as long as weight")
