@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import FloatArray
+from scheduler.bounds.links import links_of
 from scheduler.errors import CertificateError
-from scheduler.spaces import finite_unassigned_cost, full_space
+from scheduler.spaces import full_space
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
+    from scheduler.kernels.messages import Messages
     from scheduler.problem import AssignmentProblem
+
+WORK_BETWEEN_LOOKS = 8_000_000
+"""Labels and pairs of labels between two questions whether to stop: some ten milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +36,7 @@ class Certificate:
     prices
         float64 (A, R), >= 0: price of a unit of capacity.
     messages
-        None without pairs. Else float64 (M,): for every entry of `pair_task` in order, one number for each
+        None without pairs. Else float64 or float32 (M,): for every entry of `pair_task` in order, one number for each
         eligible agent of the row's task and a last one for leaving it out: how much of the pair's cost the
         task answers for.
     objective
@@ -40,7 +46,7 @@ class Certificate:
     kind: str
     bound: float
     prices: FloatArray
-    messages: FloatArray | None = None
+    messages: Messages | None = None
     objective: float | None = None
 
     def verify(self, problem: AssignmentProblem) -> float:
@@ -93,30 +99,37 @@ def message_count(problem: AssignmentProblem) -> int:
     return int((np.diff(problem.pair_ptr) * labels).sum())
 
 
-def dual_value(problem: AssignmentProblem, prices: FloatArray, messages: FloatArray | None) -> float:
-    """Value of the Lagrangian dual at prices and messages (None: zero messages).
+def dual_value(
+    problem: AssignmentProblem,
+    prices: FloatArray,
+    messages: Messages | None,
+    stop: Callable[[], bool] | None = None,
+) -> float:
+    """Value of the Lagrangian dual at prices and messages (None: zero messages), in float64 whatever they are.
 
     sum over tasks of the least priced cost plus messages, plus for every pair the least of weight x distance
     minus both messages, minus prices x capacity. Negative prices count as zero. Tasks that must be placed
-    are charged as `finite_unassigned_cost` says.
+    are charged as `finite_unassigned_cost` says. Once `stop` is true the rest is left, and nothing is proven: -inf.
     """
     if prices.shape != problem.capacity.shape:
         raise CertificateError("prices", prices.shape, problem.capacity.shape)
     if messages is not None and messages.shape != (message_count(problem),):
         raise CertificateError("messages", messages.shape, (message_count(problem),))
-    charged = np.maximum(prices, 0.0)
-    reduced = problem.cost.copy()
-    for r in range(problem.resources):
-        reduced += charged[problem.agent, r] * problem.demand[:, r]
-    missed = finite_unassigned_cost(problem)
-    pairs = 0.0
-    if len(problem.pair_task):
-        from scheduler.kernels.messages import pair_minima
+    from scheduler.kernels.dual import least_costs
+    from scheduler.kernels.messages import least_distances, proven
 
-        given = np.zeros(message_count(problem)) if messages is None else np.array(messages, dtype=np.float64)
-        pairs = pair_minima(full_space(problem), given, reduced, missed)
-    least = missed.copy()
-    filled = np.flatnonzero(np.diff(problem.task_ptr))
-    if len(filled):
-        least[filled] = np.minimum(least[filled], np.minimum.reduceat(reduced, problem.task_ptr[filled]))
-    return float(least.sum()) + float(pairs) - float((charged * problem.capacity).sum())
+    charged = np.ascontiguousarray(np.maximum(prices, 0.0))
+    space = full_space(problem)
+    links = None if messages is None else links_of(space, np.dtype(np.float64))
+    width = 1.0 + len(problem.agent) / max(problem.tasks, 1)
+    many = max(1, int(WORK_BETWEEN_LOOKS / (width if links is None else width + links.work / max(problem.tasks, 1))))
+    total = 0.0
+    for begin in range(0, problem.tasks, many):
+        if stop is not None and stop():
+            return -np.inf
+        end = min(begin + many, problem.tasks)
+        if links is None or messages is None:
+            total += least_costs(space, charged, begin, end) + least_distances(space, begin, end)
+        else:
+            total += proven(space, links.arrays, charged, messages, begin, end)
+    return float(total) - float((charged * problem.capacity).sum())

@@ -14,14 +14,16 @@ assignment) the bound is weak.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scheduler.arrays import FloatArray, frozen, row_of
-from scheduler.bounds.certificate import Certificate, dual_value
+from scheduler.arrays import FloatArray
+from scheduler.bounds.certificate import Certificate, dual_value, message_count
 from scheduler.bounds.lagrangian import step_unit
 from scheduler.bounds.linear import linear_bound
+from scheduler.bounds.links import links_of
 from scheduler.spaces import full_space
 
 if TYPE_CHECKING:
@@ -37,7 +39,11 @@ FEWEST, MOST, WORK = 40, 200, 200_000_000
 PATIENCE = 6
 """Sweeps of messages over which the bound has to grow: by 1e-4 of itself, in small problems 1e-6."""
 WORK_BETWEEN_LOOKS = 8_000_000
-"""Label pairs between two looks at the watch: some twenty milliseconds."""
+"""Label pairs between two looks at the watch: some ten milliseconds."""
+ENTRIES_BETWEEN_LOOKS = 4_000_000
+"""Eligible pairs that the price steps pass between two looks: some twenty milliseconds."""
+LARGE = 4_000_000
+"""Numbers in the messages above which they are kept in float32, and only the last ones."""
 
 
 def pair_bound(
@@ -68,56 +74,61 @@ def pair_bound(
     priced = linear_bound(problem, stopwatch) if linear is None else linear
     if not problem.has_pairs or not len(problem.agent):
         return priced
-    from scheduler.kernels.dual import ascend
+    from scheduler.kernels.dual import ascend, charge
 
     passing = Passing(problem, stopwatch)
     rounds = passing.rounds() if rounds is None else rounds
-    space, missed = passing.space, passing.missed
+    space, unary, missed = passing.space, passing.unary, passing.missed
     prices, found = priced.prices.copy(), priced.prices.copy()
-    moments, unit = np.zeros((2, *prices.shape)), step_unit(problem, missed)
-    kept, values = (prices.copy(), passing.messages.copy()), [-np.inf]
-    unary = problem.cost + priced_demand(problem, prices)
+    moments, unit = np.zeros((2, *prices.shape)), step_unit(problem, space.missed)
+    kept, values = (found, passing.messages), [-np.inf]
     timed = stopwatch is not None and not stopwatch.counted
     enough = 1e-4 if passing.work > WORK // FEWEST else 1e-6
+    steps = passing.price_steps()
     for turn in range(rounds):
-        complete = passing.sweep(unary, turn % 2 == 0)
+        charge(space, prices, unary, 1.0)
+        complete = passing.sweep(turn % 2 == 0)
+        charge(space, prices, unary, -1.0)
         if stopwatch is not None and stopwatch.cancelled():
-            break
+            return priced
         done = max(turn / rounds, stopwatch.fraction()) if timed and stopwatch is not None else turn / rounds
         rate = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** min(done, 1.0)
-        bare = frozen(unary - priced_demand(problem, prices), np.float64)
-        rates, before = np.outer([rate, rate], unit), turn * PRICE_STEPS
-        value = ascend(
-            space, bare, frozen(missed, np.float64), prices, found, moments, rates, before, PRICE_STEPS, -np.inf
-        )
-        unary = bare + priced_demand(problem, prices)
-        if value > values[-1]:
+        value = -np.inf
+        for step in range(0, PRICE_STEPS, steps):
+            if stopwatch is not None and stopwatch.cancelled():
+                return priced
+            rates, before = np.outer([rate, rate], unit), turn * PRICE_STEPS + step
+            value = ascend(
+                space, readable(unary), readable(missed), prices, found, moments, rates, before,
+                min(steps, PRICE_STEPS - step), value,
+            )  # fmt: skip
+        if value > values[-1] and not passing.large:
             kept = (found.copy(), passing.messages.copy())
         values.append(max(value, values[-1]))
         if not complete:
             break
         if turn > 2 * PATIENCE and values[-1] - values[-1 - PATIENCE] <= enough * abs(values[-1]):
             break
-    if stopwatch is not None and stopwatch.cancelled():
-        return priced
-    value = dual_value(problem, *kept)
+    value = dual_value(problem, *kept, None if stopwatch is None else stopwatch.cancelled)
     return priced if value <= priced.bound else Certificate("mplp", value, *kept)
 
 
 class Passing:
-    """Messages between the tasks of a problem, and how to pass them under a watch."""
+    """Messages between the tasks of a problem, and how to pass them under a watch.
+
+    In float64, above `LARGE` numbers in float32.
+    """
 
     def __init__(self, problem: AssignmentProblem, stopwatch: Stopwatch | None) -> None:
-        from scheduler.kernels.messages import message_offsets, opposite_entries
-
+        count = message_count(problem)
+        self.large = count > LARGE
+        dtype: np.dtype[Any] = np.dtype(np.float32 if self.large else np.float64)
         self.space = full_space(problem)
-        self.offset, self.opposite = message_offsets(self.space), opposite_entries(self.space)
-        self.messages, self.missed = np.zeros(self.offset[-1]), np.array(self.space.missed)
+        links = links_of(self.space, dtype)
+        self._links, self.work = links.arrays, links.work
+        self.messages, self.missed = np.zeros(count, dtype), np.array(self.space.missed, dtype)
+        self.unary = np.array(problem.cost, dtype)
         self._stopwatch = stopwatch
-        labels = np.diff(problem.task_ptr) + 1
-        each = labels[row_of(problem.pair_ptr)] * labels[problem.pair_task]
-        self.work = int(each.sum()) // 2
-        self._widest = int(labels.max(initial=1))
         self._chunks = min(problem.tasks, 1 + self.work // WORK_BETWEEN_LOOKS)
 
     def rounds(self) -> int:
@@ -126,7 +137,11 @@ class Passing:
         sweeps = None if self._stopwatch is None else self._stopwatch.budget.sweeps
         return most if sweeps is None else min(most, max(10, sweeps // 20))
 
-    def sweep(self, unary: FloatArray, forward: bool) -> bool:
+    def price_steps(self) -> int:
+        """Price steps between two looks at the watch."""
+        return int(np.clip(ENTRIES_BETWEEN_LOOKS // max(len(self.unary), 1), 1, PRICE_STEPS))
+
+    def sweep(self, forward: bool) -> bool:
         """Pass all messages once, adding them to `unary` and `missed` in place; False: out of time on the way."""
         from scheduler.kernels.messages import pass_messages
 
@@ -135,11 +150,15 @@ class Passing:
             if self._stopwatch is not None and self._stopwatch.expired():
                 return False
             begin, end = tasks * chunk // self._chunks, tasks * (chunk + 1) // self._chunks
-            pass_messages(
-                self.space, self.offset, self.opposite, self.messages, unary, self.missed, forward, begin, end,
-                self._widest,
-            )  # fmt: skip
+            pass_messages(self.space, self._links, self.messages, self.unary, self.missed, forward, begin, end)
         return True
+
+
+def readable(values: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers as a read-only view."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def priced_demand(problem: AssignmentProblem, prices: FloatArray) -> FloatArray:

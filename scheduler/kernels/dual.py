@@ -14,14 +14,19 @@ times further below the LP value after the same number of passes.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.arrays import FloatArray
 from scheduler.kernels.types import Space, kernel
 
 
 @kernel
-def supergradient(space: Space, unary: FloatArray, missed: FloatArray, prices: FloatArray, load: FloatArray) -> float:
+def supergradient(
+    space: Space, unary: NDArray[Any], missed: NDArray[Any], prices: FloatArray, load: FloatArray
+) -> float:
     """Value of the dual at `prices`; `load` (A, R) becomes the load of the minimisers."""
     resources = prices.shape[1]
     value = 0.0
@@ -45,10 +50,33 @@ def supergradient(space: Space, unary: FloatArray, missed: FloatArray, prices: F
 
 
 @kernel
+def least_costs(space: Space, prices: FloatArray, begin: int, end: int) -> float:
+    """Sum over the tasks begin..end-1 of their least priced cost."""
+    total = 0.0
+    for task in range(begin, end):
+        least = space.missed[task]
+        for k in range(space.task_ptr[task], space.task_ptr[task + 1]):
+            reduced = space.cost[k]
+            for r in range(prices.shape[1]):
+                reduced += prices[space.agent[k], r] * space.demand[k, r]
+            least = min(least, reduced)
+        total += least
+    return total
+
+
+@kernel
+def charge(space: Space, prices: FloatArray, unary: NDArray[Any], sign: float) -> None:
+    """Add `sign` x the price of its demand to the cost of every label, in place."""
+    for k in range(len(unary)):
+        for r in range(prices.shape[1]):
+            unary[k] += sign * prices[space.agent[k], r] * space.demand[k, r]
+
+
+@kernel
 def ascend(
     space: Space,
-    unary: FloatArray,
-    missed: FloatArray,
+    unary: NDArray[Any],
+    missed: NDArray[Any],
     prices: FloatArray,
     best_prices: FloatArray,
     moments: FloatArray,

@@ -1,11 +1,38 @@
-"""The pairs' side of the dual: what a set of messages proves."""
+"""The pairs' side of the dual: passing messages, and what a set of them proves.
+
+Messages may be float32 where there are many: they guide, and what they prove is recomputed in float64 in any case.
+A pair costs labels squared, so its inner loops run over one row of its table at a time, which the compiler turns into
+vector instructions.
+"""
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.arrays import FloatArray, Int64Array
-from scheduler.kernels.types import Space, kernel, separation
+from scheduler.kernels.types import Space, kernel, separation, vector_kernel
+
+Messages = NDArray[Any]
+"""float64 or float32."""
+
+
+class Links(NamedTuple):
+    """Where messages lie and how far labels are apart.
+
+    `offset` is the place of every stored pair entry's message, and the total length at the end; `opposite` the entry
+    of the same pair in the other task's row; `cluster` (nnz,) the cluster of every label; `distance` (C + 1, C + 1) and
+    `same_agent` (1,) are in the type of the messages; `widest` is the most labels that a task has, left out included.
+    """
+
+    offset: Int64Array
+    opposite: Int64Array
+    cluster: NDArray[Any]
+    distance: NDArray[Any]
+    same_agent: NDArray[Any]
+    widest: int
 
 
 @kernel
@@ -34,24 +61,61 @@ def opposite_entries(space: Space) -> Int64Array:
 
 
 @kernel
-def pair_table(space: Space, i: int, j: int, weight: float, table: FloatArray) -> None:
-    """Fill `table` with weight x distance of the labels of two tasks; the last label is left out."""
-    nobody = len(space.cluster) - 1
-    first, second = space.task_ptr[i], space.task_ptr[j]
-    rows, columns = space.task_ptr[i + 1] - first, space.task_ptr[j + 1] - second
-    apart = weight * separation(space, nobody, nobody)
-    for k in range(rows):
-        a = space.agent[first + k]
-        row = space.distance[space.cluster[a]]
-        for m in range(columns):
-            b = space.agent[second + m]
-            table[k, m] = weight * (space.same_agent if a == b else row[space.cluster[b]])
-        table[k, columns] = apart
-    table[rows, : columns + 1] = apart
+def label_pairs(space: Space) -> int:
+    """Pairs of labels over all pairs of tasks, left out included."""
+    total = 0
+    for i in range(len(space.missed)):
+        for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
+            j = space.pair_task[e]
+            if j > i:
+                total += (space.task_ptr[i + 1] - space.task_ptr[i] + 1) * (
+                    space.task_ptr[j + 1] - space.task_ptr[j] + 1
+                )
+    return total
 
 
 @kernel
-def add_messages(space: Space, messages: FloatArray, unary: FloatArray, missed: FloatArray) -> None:
+def least_distances(space: Space, begin: int, end: int) -> float:
+    """Sum over the pairs whose first task is among begin..end-1 of weight x the least distance of their labels."""
+    nobody = len(space.cluster) - 1
+    nearest = min(space.same_agent, space.distance.min())
+    total = 0.0
+    for i in range(begin, end):
+        for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
+            j = space.pair_task[e]
+            if j < i:
+                continue
+            least = separation(space, nobody, nobody)
+            for k in range(space.task_ptr[i], space.task_ptr[i + 1]):
+                if least <= nearest:
+                    break
+                for m in range(space.task_ptr[j], space.task_ptr[j + 1]):
+                    least = min(least, separation(space, space.agent[k], space.agent[m]))
+            total += space.pair_weight[e] * least
+    return total
+
+
+@vector_kernel
+def fill_row(space: Space, links: Links, k: int, j: int, weight: Any, row: Messages) -> None:
+    """Fill `row` with weight x distance of label k to the labels of task j; the last is left out."""
+    second, columns = space.task_ptr[j], space.task_ptr[j + 1] - space.task_ptr[j]
+    apart = links.distance[links.cluster[k]]
+    cluster, agents, a = (
+        links.cluster[second : second + columns],
+        space.agent[second : second + columns],
+        space.agent[k],
+    )
+    same = weight * links.same_agent[0]
+    for m in range(columns):
+        row[m] = weight * apart[cluster[m]]
+    for m in range(columns):
+        if agents[m] == a:
+            row[m] = same
+    row[columns] = weight * links.distance[-1, -1]
+
+
+@kernel
+def add_messages(space: Space, messages: Messages, unary: FloatArray, missed: FloatArray) -> None:
     """Add every message to the cost of its label, in place."""
     at = 0
     for i in range(len(missed)):
@@ -63,53 +127,71 @@ def add_messages(space: Space, messages: FloatArray, unary: FloatArray, missed: 
             at += width + 1
 
 
-@kernel
-def pair_minima(space: Space, messages: FloatArray, unary: FloatArray, missed: FloatArray) -> float:
-    """Sum over pairs of min(weight x distance - both messages); messages are added to the labels' costs."""
-    add_messages(space, messages, unary, missed)
-    offset, opposite = message_offsets(space), opposite_entries(space)
-    widest = 1
-    for i in range(len(missed)):
-        widest = max(widest, space.task_ptr[i + 1] - space.task_ptr[i] + 1)
-    table = np.empty((widest, widest))
+@vector_kernel
+def proven(space: Space, links: Links, prices: FloatArray, messages: Messages, begin: int, end: int) -> float:
+    """What prices and messages prove about the tasks begin..end-1 and the pairs whose first task is among them.
+
+    The least priced cost of each task with its messages, and the least remainder of each pair: weight x distance less
+    both messages. `links` is in float64.
+    """
+    unary, row = np.empty(links.widest), np.empty(links.widest)
     total = 0.0
-    for i in range(len(missed)):
-        width = space.task_ptr[i + 1] - space.task_ptr[i]
+    for i in range(begin, end):
+        first, width = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
+        for k in range(width):
+            unary[k] = space.cost[first + k]
+            for r in range(prices.shape[1]):
+                unary[k] += prices[space.agent[first + k], r] * space.demand[first + k, r]
+        unary[width] = space.missed[i]
         for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
+            here = messages[links.offset[e] : links.offset[e] + width + 1]
+            for k in range(width + 1):
+                unary[k] += here[k]
             j = space.pair_task[e]
             if j < i:
                 continue
-            pair_table(space, i, j, space.pair_weight[e], table)
-            back = offset[opposite[e]]
-            least = np.inf
+            columns = space.task_ptr[j + 1] - space.task_ptr[j]
+            back = links.offset[links.opposite[e]]
+            there = messages[back : back + columns + 1]
+            remainder = np.inf
             for k in range(width + 1):
-                for m in range(space.task_ptr[j + 1] - space.task_ptr[j] + 1):
-                    least = min(least, table[k, m] - messages[offset[e] + k] - messages[back + m])
-            total += least
+                if k < width:
+                    fill_row(space, links, first + k, j, space.pair_weight[e], row)
+                else:
+                    row[: columns + 1] = space.pair_weight[e] * links.distance[-1, -1]
+                least = np.inf
+                for m in range(columns + 1):
+                    least = min(least, row[m] - there[m])
+                remainder = min(remainder, least - here[k])
+            total += remainder
+        least = np.inf
+        for k in range(width + 1):
+            least = min(least, unary[k])
+        total += least
     return total
 
 
-@kernel
-def pass_messages(  # noqa: PLR0912 - the branches are the inner loop
+@vector_kernel
+def pass_messages(  # noqa: PLR0912 - one loop, kept whole for the compiler
     space: Space,
-    offset: Int64Array,
-    opposite: Int64Array,
-    messages: FloatArray,
-    unary: FloatArray,
-    missed: FloatArray,
+    links: Links,
+    messages: Messages,
+    unary: Messages,
+    missed: Messages,
     forward: bool,
     begin: int,
     end: int,
-    widest: int,
 ) -> None:
     """Handshakes over the pairs of the tasks begin..end-1 in place, in task order or against it from the last task.
 
-    `unary` and `missed` are the labels' costs with prices and messages in them, and stay so; `widest` is the most
-    labels that a task has.
+    `unary` and `missed` are the labels' costs with prices and messages in them, and stay so. All floats are of one
+    type, that of the messages.
     """
-    tasks = len(missed)
-    table = np.empty((widest, widest))
-    left, right, other = np.empty(widest), np.empty(widest), np.empty(widest)
+    tasks, widest = len(missed), links.widest
+    table = np.empty((widest, widest), messages.dtype)
+    left, right = np.empty(widest, messages.dtype), np.empty(widest, messages.dtype)
+    other = np.empty(widest, messages.dtype)
+    half = messages.dtype.type(0.5)
     for step in range(begin, end):
         i = step if forward else tasks - 1 - step
         first, rows = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
@@ -118,33 +200,40 @@ def pass_messages(  # noqa: PLR0912 - the branches are the inner loop
             if (j < i) == forward:
                 continue
             second, columns = space.task_ptr[j], space.task_ptr[j + 1] - space.task_ptr[j]
-            here, there = offset[e], offset[opposite[e]]
-            pair_table(space, i, j, space.pair_weight[e], table)
+            back = links.offset[links.opposite[e]]
+            here = messages[links.offset[e] : links.offset[e] + rows + 1]
+            there = messages[back : back + columns + 1]
+            weight = messages.dtype.type(space.pair_weight[e])
             for k in range(rows):
-                left[k] = unary[first + k] - messages[here + k]
-            left[rows] = missed[i] - messages[here + rows]
+                left[k] = unary[first + k] - here[k]
+            left[rows] = missed[i] - here[rows]
             for m in range(columns):
-                right[m] = unary[second + m] - messages[there + m]
-            right[columns] = missed[j] - messages[there + columns]
+                right[m] = unary[second + m] - there[m]
+            right[columns] = missed[j] - there[columns]
             other[: columns + 1] = np.inf
             for k in range(rows + 1):
-                least = np.inf
+                row = table[k]
+                if k < rows:
+                    fill_row(space, links, first + k, j, weight, row)
+                else:
+                    row[: columns + 1] = weight * links.distance[-1, -1]
+                least = other.dtype.type(np.inf)
                 for m in range(columns + 1):
-                    least = min(least, table[k, m] + right[m])
-                half = 0.5 * (left[k] - least)
+                    least = min(least, row[m] + right[m])
+                share = half * (left[k] - least)
                 for m in range(columns + 1):
-                    other[m] = min(other[m], table[k, m] + half)
+                    other[m] = min(other[m], row[m] + share)
             for m in range(columns):
-                messages[there + m] = other[m]
+                there[m] = other[m]
                 unary[second + m] = right[m] + other[m]
-            messages[there + columns] = other[columns]
+            there[columns] = other[columns]
             missed[j] = right[columns] + other[columns]
             for k in range(rows + 1):
-                least = np.inf
+                row = table[k]
+                least = other.dtype.type(np.inf)
                 for m in range(columns + 1):
-                    least = min(least, table[k, m] - other[m])
-                messages[here + k] = least
-                if k < rows:
-                    unary[first + k] = left[k] + least
-                else:
-                    missed[i] = left[k] + least
+                    least = min(least, row[m] - other[m])
+                here[k] = least
+            for k in range(rows):
+                unary[first + k] = left[k] + here[k]
+            missed[i] = left[rows] + here[rows]

@@ -17,6 +17,11 @@ def kernel(function: Function) -> Function:
     return cast("Function", nb.njit(nogil=True, cache=True)(function))
 
 
+def vector_kernel(function: Function) -> Function:
+    """As `kernel`, for inner loops that take minima: the compiler may assume that no number is NaN."""
+    return cast("Function", nb.njit(nogil=True, cache=True, fastmath={"nnan", "nsz"})(function))
+
+
 class Space(NamedTuple):
     """The arrays of a problem as kernels read them; all read-only.
 
