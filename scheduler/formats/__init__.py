@@ -87,7 +87,7 @@ def read_problem(path: str | os.PathLike[str], format: str | None = None) -> Ass
     Parameters
     ----------
     path
-        The file.
+        The file; of a `gap` file that holds several problems `FILE#3` is the third.
     format
         Name of its format; None: by its content.
 
@@ -102,7 +102,10 @@ def read_problem(path: str | os.PathLike[str], format: str | None = None) -> Ass
     """
     chosen = None if format is None else get_format(format)
     source = Source(path)
-    return (chosen or detect(source)).read(source)
+    chosen = chosen or detect(source)
+    if source.part is not None and chosen.name != "gap":
+        raise source.error("", f"one problem, not number {source.part}", "no number behind the file's name")
+    return chosen.read(source)
 
 
 __all__ = ["ALIASES", "REGISTRY", "detect", "format_names", "get_format", "read_problem"]

@@ -9,6 +9,8 @@ from scheduler.formats.errors import FormatError
 from scheduler.formats.numbers import Numbers, doubt_of_count
 from scheduler.formats.source import Source
 
+MOST = 999_999_999
+"""Most variables: nine digits, as in the other formats."""
 Edges = tuple[int, Int64Array, Int64Array, FloatArray]
 
 
@@ -29,6 +31,8 @@ def read_edges(source: Source, own: bool) -> Edges:
     """
     numbers = Numbers(source)
     size, count = numbers.count("n, the number of variables"), numbers.count("m, the number of lines")
+    if size > MOST:
+        raise source.error(source.locate(0), f"{size}", f"n, the number of variables: at most {MOST}")
     table = numbers.take("lines `i j weight`", count, 3)
     numbers.finish()
     ends = table[:, :2]

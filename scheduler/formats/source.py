@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ class Source:
     Parameters
     ----------
     path
-        The file.
+        The file; where there is none of this name, `#` and a number at its end choose one of its problems.
 
     Raises
     ------
@@ -34,6 +35,10 @@ class Source:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        self.part: int | None = None
+        numbered = re.fullmatch(r"(.+)#(\d{1,9})", str(path), re.DOTALL)
+        if numbered and not self.path.exists():
+            self.path, self.part = Path(numbered[1]), int(numbered[2])
         try:
             with self.path.open("rb") as file:
                 self.head = file.read(HEAD)

@@ -227,6 +227,39 @@ def test_an_ambiguous_file_is_refused_with_the_candidates_and_read_when_told(tmp
     assert read_problem(both, "ctap").agents == 2
 
 
+def test_a_file_of_several_problems_gives_the_one_that_is_asked_for(tmp_path):
+    other = "1 2\n7 8\n1 1\n2\n"
+    path = write(tmp_path, "2\n" + GAP + other)
+    for format_name in (None, "gap", "or-library"):
+        first, second = (read_problem(f"{path}#{number}", format_name) for number in (1, 2))
+        assert np.array_equal(first.cost, read_problem(write(tmp_path, GAP, "alone")).cost)
+        assert (second.tasks, second.agents) == (2, 1)
+        assert second.cost.tolist() == [7.0, 8.0]
+        for wrong in (path, f"{path}#0", f"{path}#3"):
+            with pytest.raises(FormatError, match=r"found 2 problems, expected .*1 to .*2"):
+                read_problem(wrong, format_name)
+    assert read_problem(write(tmp_path, "1\n" + GAP, "one")).tasks == 3
+    assert read_problem(f"{tmp_path}/alone#1").tasks == 3
+
+
+def test_a_number_behind_the_name_of_a_file_of_one_problem_is_refused(tmp_path):
+    with pytest.raises(FormatError, match="found one problem, not number 2"):
+        read_problem(f"{write(tmp_path, GAP)}#2")
+    with pytest.raises(FormatError, match="found one problem, not number 1"):
+        read_problem(f"{write(tmp_path, EDGES)}#1", "gset")
+    with pytest.raises(FormatError, match="no such file"):
+        read_problem(tmp_path / "absent#1")
+    assert read_problem(write(tmp_path, GAP, "named#7")).tasks == 3
+
+
+def test_files_of_several_problems_that_are_too_short_or_too_long_are_refused(tmp_path):
+    for text in ("3\n" + GAP + GAP, "2\n" + GAP + GAP + "1", "2\n" + GAP + GAP[:-3], "0\n", "999999999\n" + GAP):
+        with pytest.raises(UnknownFormatError):
+            read_problem(write(tmp_path, text))
+        with pytest.raises(FormatError):
+            read_problem(write(tmp_path, text), "gap")
+
+
 def test_a_truncated_file_is_of_no_format_and_named_where_it_ends(tmp_path):
     path = write(tmp_path, GAP[:-3])
     with pytest.raises(UnknownFormatError, match="gap: 16 numbers expected, 15 found"):
@@ -253,6 +286,7 @@ def test_a_truncated_file_is_of_no_format_and_named_where_it_ends(tmp_path):
         ("gset", "3 2\n1 2 1\n2 2 1", "line 3, token 1: found an edge from 2 to itself"),
         ("gset", "3 2\n1 2 1\n2 1 1", "line 3, token 1: found 2 1 a second time"),
         ("gset", "3 2\n1 2 1\n2 4 1", "line 3, token 2: found 4, expected a variable: a whole number from 1 to 3"),
+        ("beasley", "9999999999999 1\n1 2 1", "line 1, token 1: found 9999999999999, expected n, the number"),
         ("beasley", "3 3\n1 2 1\n2 3 1", "line 3, the end: found 6 of them"),
         ("qbsolv", "0 0 1\n", "line 1: found '0 0 1', expected `p qubo ...` first"),
         ("qbsolv", "p qubo 0 2 1 0\n0 0 1\n0 1 2\n", "line 3, the end: found 1 nodes and 1 couplers"),
