@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scheduler.bounds.pairs import pair_bound
     from scheduler.budget import Budget
     from scheduler.builder import ProblemBuilder
+    from scheduler.cqm import AssignmentCQM
     from scheduler.errors import (
         CertificateError,
         InvalidAssignmentError,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "AmbiguousFormatError": "formats.errors",
+    "AssignmentCQM": "cqm",
     "AssignmentProblem": "problem",
     "Budget": "budget",
     "Certificate": "bounds.certificate",
@@ -116,6 +118,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "AmbiguousFormatError",
+    "AssignmentCQM",
     "AssignmentProblem",
     "Budget",
     "Certificate",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from scheduler.cqm import AssignmentCQM
     from scheduler.qubo import PenaltyQUBO
 
 TASKS_A_DOMAIN = 8_000
@@ -76,6 +77,12 @@ class SubProblem:
         from scheduler.qubo import PenaltyQUBO
 
         return PenaltyQUBO.compile(self.problem)
+
+    def cqm(self) -> AssignmentCQM:
+        """Its constrained quadratic model (see `scheduler.cqm`)."""
+        from scheduler.cqm import AssignmentCQM
+
+        return AssignmentCQM.compile(self.problem)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,1 @@
+"""From problems to binary variables: labels, grids, penalties and terms, shared by every compiled form."""
