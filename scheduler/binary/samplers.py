@@ -97,10 +97,13 @@ class Descent(Sampler):
 
 
 class TabuSearch(Sampler):
-    """Tabu search that restarts near its best state; the effort is the number of restarts."""
+    """Tabu search that restarts near its best state; the effort is the number of restarts.
+
+    The first call goes on from the state to start from, if any, each other one begins at random.
+    """
 
     name, unit = "tabu", "restarts"
-    first, most, default = 1, 1, 10
+    first, most, default = 4, 4096, 10
 
     def __init__(self, problem: QuboProblem, rng: np.random.Generator, start: State | None) -> None:
         if problem.variables > TABU_LIMIT:
@@ -110,27 +113,28 @@ class TabuSearch(Sampler):
         self._matrix = np.zeros((size, size))
         self._matrix[problem.first, problem.second] = self._matrix[problem.second, problem.first] = problem.weight / 2.0
         self._matrix[np.diag_indices(size)] = problem.linear
-        self._best = rng.integers(0, 2, size, dtype=np.int8) if start is None else start.copy()
-        self._energy = problem.energy(self._best)
+        self._start = start
 
     def draw(self, effort: int, watch: Stopwatch) -> State:
-        """The best state of all calls so far."""
+        """The best state of so many restarts."""
         from dwave.samplers.tabu.tabu_search import TabuSearch as Core
 
-        size = len(self._best)
+        size = self._problem.variables
+        best: State = self._rng.integers(0, 2, size, dtype=np.int8) if self._start is None else self._start
+        least, self._start = self._problem.energy(best), None
         tenure, each = min(20, size // 4), max(1, min(UPDATES, MOST_UPDATES // size))
         for _ in range(effort):
             if watch.expired():
                 break
-            seed, begin = int(self._rng.integers(2**31)), self._best.copy()
+            seed, begin = int(self._rng.integers(2**31)), best.copy()
             search = run_aside(partial(Core, self._matrix, begin, tenure, -1, 1, seed, None, each, each, 0), watch)
             if search is None:
                 break
             found = np.asarray(search.bestSolution(), dtype=np.int8)
             energy = self._problem.energy(found)
-            if energy < self._energy:
-                self._best, self._energy = found, energy
-        return self._best
+            if energy < least:
+                best, least = found, energy
+        return best
 
 
 class Neal(SampledQubo):

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 REGISTRY: dict[str, str] = {
     "auto": "scheduler.solvers.auto:Auto",
+    "dwave-steepest": "scheduler.solvers.dwave:DwaveSteepest",
+    "dwave-tabu": "scheduler.solvers.dwave:DwaveTabu",
     "exact": "scheduler.solvers.exact:Exact",
     "greedy": "scheduler.solvers.greedy:Greedy",
-    "neal": "scheduler.solvers.neal:Neal",
+    "neal": "scheduler.solvers.dwave:Neal",
+    "openjij": "scheduler.solvers.openjij:OpenJij",
+    "openjij-sqa": "scheduler.solvers.openjij:OpenJijQuantum",
     "pga": "scheduler.solvers.pga:PriceGuidedAnnealing",
+    "qaoa": "scheduler.solvers.qaoa:Qaoa",
 }
 """Name of each solver and where its class is (`module:class`); another room may add its own."""
 
