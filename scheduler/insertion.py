@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import FloatArray, Int32Array, Int64Array
-from scheduler.evaluation import CAPACITY_TOLERANCE, as_assignment
+from scheduler.evaluation import CAPACITY_TOLERANCE, as_assignment, positions
 from scheduler.plan import Plan
 from scheduler.spaces import full_space
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from scheduler.kernels.insertion import Seats
     from scheduler.problem import AssignmentProblem
 
 
@@ -57,15 +58,36 @@ def insert(
 
 def place(problem: AssignmentProblem, prices: FloatArray, assignment: Int32Array, order: Int64Array) -> None:
     """Insert the tasks of `order` into `assignment` in place, at `prices` and then without prices."""
-    from scheduler.kernels.insertion import insert_tasks
+    from scheduler.kernels.insertion import seat_tasks
 
-    space = full_space(problem)
-    load = problem.loads(assignment)
-    limit = problem.capacity * (1.0 + CAPACITY_TOLERANCE / 2)
-    for charge in (np.ascontiguousarray(prices), np.zeros_like(load)):
-        if not (assignment[order] < 0).any():
+    space, limit, seats = full_space(problem), room_of(problem), seats_of(problem, assignment)
+    nobody_moves = np.zeros(problem.tasks, dtype=np.bool_)
+    for charge in (np.array(prices, dtype=np.float64), np.zeros_like(limit)):
+        if not (seats.agent[order] < 0).any():
             break
-        insert_tasks(space, order, assignment, load, limit, charge)
+        seat_tasks(space, seats, order, limit, charge, nobody_moves, np.inf)
+    assignment[:] = seats.agent
+
+
+def seats_of(problem: AssignmentProblem, assignment: Int32Array) -> Seats:
+    """Who sits where under an assignment that breaks no rule but capacity, as arrays for the kernels."""
+    from scheduler.kernels.insertion import Seats, take_seats
+
+    seats = Seats(
+        agent=assignment.copy(),
+        entry=positions(problem, assignment),
+        load=np.zeros(problem.capacity.shape),
+        head=np.empty(problem.agents, dtype=np.int64),
+        after=np.empty(problem.tasks, dtype=np.int64),
+        ahead=np.empty(problem.tasks, dtype=np.int64),
+    )
+    take_seats(full_space(problem), seats)
+    return seats
+
+
+def room_of(problem: AssignmentProblem) -> FloatArray:
+    """Most load that counts as fitting, shape (A, R): half of the tolerance is kept for the rounding of sums."""
+    return problem.capacity * (1.0 + CAPACITY_TOLERANCE / 2)
 
 
 def regret(problem: AssignmentProblem, prices: FloatArray, tasks: Int64Array) -> FloatArray:
