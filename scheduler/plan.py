@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,8 @@ class Plan:
         bound proved more, what prices and messages prove.
     moves
         Moves proposed by the search, None where the solver does not count any.
+    quantum
+        What a quantum solver says of its run (`QuantumReport` or `WindowReport` as JSON), None for other solvers.
     """
 
     assignment: Int32Array
@@ -106,6 +108,7 @@ class Plan:
     fallbacks: tuple[str, ...] = field(default=())
     proof: Certificate | None = None
     moves: int | None = None
+    quantum: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionary for `json.dumps`; infinities become None, the certificate is left out."""
@@ -123,6 +126,7 @@ class Plan:
             "unassigned": int((self.assignment < 0).sum()),
             "reason": self.reason,
             "fallbacks": list(self.fallbacks),
+            "quantum": None if self.quantum is None else dict(self.quantum),
         }
         return {key: _finite(value) for key, value in raw.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from scheduler.evaluation import as_assignment, positions
 from scheduler.plan import Improvement, Plan, relative_gap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike
 
     from scheduler.bounds.certificate import Certificate
@@ -39,6 +41,7 @@ class Recorder:
         self.certificate: Certificate | None = None
         self.proof: Certificate | None = None
         self.moves: int | None = None
+        self.quantum: Mapping[str, Any] | None = None
         self.prices: FloatArray = np.zeros(problem.capacity.shape)
         self.bound_seconds = 0.0
         self.trace: list[tuple[float, float, float | None]] = []
@@ -139,6 +142,7 @@ class Recorder:
             fallbacks=tuple(self.fallbacks),
             proof=self.proof,
             moves=self.moves,
+            quantum=self.quantum,
         )
 
 

@@ -1,0 +1,177 @@
+"""What a quantum run says of itself, the exact optimum of the same energies always beside it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class QuantumReport:
+    """One simulated run.
+
+    Parameters
+    ----------
+    method
+        "qaoa" or "vqe".
+    mixer
+        "xy" (one-hot subspace) or "x" (all bit strings), the ansatz for VQE.
+    qubits
+        Qubits that hardware would need.
+    states
+        Amplitudes that were simulated.
+    layers
+        Layers.
+    parameters
+        The angles: "gammas" per unit of energy and "betas", or "angles".
+    evaluations
+        States simulated.
+    shots
+        Samples of the final state.
+    expectation
+        Its mean energy, penalties included.
+    approximation_ratio
+        (mean energy of all states - expectation) / (mean energy of all states - optimum): 0 is blind guessing, 1 the
+        optimum; None where no state is valid.
+    optimum_probability
+        Probability of measuring an optimum; None where no state is valid.
+    valid_share
+        Share of the shots that break no rule.
+    best_shot
+        Least objective of a valid shot, None where none is valid.
+    optimum
+        Least objective of all valid states, read off the diagonal; None where there is none.
+    seconds, exact_seconds
+        Wall clock of the run, and of filling the same diagonal and looking for its minimum.
+    """
+
+    method: str
+    mixer: str
+    qubits: int
+    states: int
+    layers: int
+    parameters: dict[str, tuple[float, ...]]
+    evaluations: int
+    shots: int
+    expectation: float
+    approximation_ratio: float | None
+    optimum_probability: float | None
+    valid_share: float
+    best_shot: float | None
+    optimum: float | None
+    seconds: float
+    exact_seconds: float
+
+    @property
+    def hit(self) -> bool:
+        """Whether the best shot is an optimum."""
+        if self.best_shot is None or self.optimum is None:
+            return False
+        return self.best_shot <= self.optimum + 1e-9 * max(1.0, abs(self.optimum))
+
+    @property
+    def verdict(self) -> str:
+        """Who wins, in words."""
+        if self.optimum is None:
+            return "no state keeps all rules: neither side has an answer"
+        ratio = self.seconds / max(self.exact_seconds, 1e-9)
+        time = f"the exact search of the same {self.states:,} energies took 1/{ratio:.1f} of its time"
+        if self.seconds < self.exact_seconds:
+            time = f"the exact search of the same {self.states:,} energies took {1.0 / ratio:.1f} times its time"
+        if self.hit:
+            return f"exact wins: {self.method}'s best shot is the optimum, but {time}"
+        if self.best_shot is None:
+            return f"exact wins: no shot of {self.method} keeps all rules, and {time}"
+        over = self.best_shot - self.optimum
+        return f"exact wins: {self.method}'s best shot is {over:.6g} above the optimum, and {time}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dictionary for `json.dumps`."""
+        raw = asdict(self)
+        raw["parameters"] = {name: list(values) for name, values in self.parameters.items()}
+        return {"kind": "run", **raw, "hit": self.hit, "verdict": self.verdict}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """A short table: what, and its value."""
+        return [
+            (f"{self.method} ({self.mixer})", f"{self.qubits} qubits, {self.states:,} states, {self.layers} layers"),
+            ("best of shots", f"{_text(self.best_shot)} of {self.shots} shots, {self.valid_share:.1%} valid"),
+            ("exact optimum", _text(self.optimum)),
+            ("P(optimum)", f"{_text(self.optimum_probability)}, ratio {_text(self.approximation_ratio)}"),
+            ("seconds", f"{self.seconds:.4f} (exact {self.exact_seconds:.4f})"),
+            ("who wins", self.verdict),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowReport:
+    """A problem larger than the simulator, improved window by window.
+
+    Parameters
+    ----------
+    windows
+        Windows that were looked at.
+    skipped
+        Windows without a valid state, or of one state only.
+    improved
+        Windows whose best shot was better than the plan, and was taken over.
+    hits
+        Windows whose best shot was the window's exact optimum.
+    qubits, states
+        Of the largest window.
+    layers, shots
+        Of every window's run.
+    before, after
+        Objective of the start and of the plan (None where a task that must be placed is not).
+    seconds, exact_seconds
+        Of all runs, and of filling the same diagonals and looking for their minima.
+    """
+
+    windows: int
+    skipped: int
+    improved: int
+    hits: int
+    qubits: int
+    states: int
+    layers: int
+    shots: int
+    before: float | None
+    after: float | None
+    seconds: float
+    exact_seconds: float
+
+    @property
+    def verdict(self) -> str:
+        """Who wins, in words."""
+        runs = self.windows - self.skipped
+        if not runs:
+            return "no window was run"
+        ratio = self.seconds / max(self.exact_seconds, 1e-9)
+        return (
+            f"exact wins: the best shot was the window's optimum in {self.hits} of {runs} windows, and reading the "
+            f"optimum off the same energies took 1/{ratio:.1f} of the time"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dictionary for `json.dumps`."""
+        return {"kind": "windows", **asdict(self), "verdict": self.verdict}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """A short table: what, and its value."""
+        return [
+            ("qaoa windows", f"{self.windows} of at most {self.qubits} qubits, {self.states:,} states each"),
+            ("improved", f"{self.improved}, objective {_text(self.before)} -> {_text(self.after)}"),
+            ("best shot = optimum", f"{self.hits} of {self.windows - self.skipped}"),
+            ("seconds", f"{self.seconds:.4f} (exact {self.exact_seconds:.4f})"),
+            ("who wins", self.verdict),
+        ]
+
+
+def finite(value: float) -> float | None:
+    """The value, None where it is infinite."""
+    return value if math.isfinite(value) else None
+
+
+def _text(value: float | None) -> str:
+    return "none" if value is None else f"{value:,.6g}"
