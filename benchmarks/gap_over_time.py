@@ -15,7 +15,7 @@ from typing import Any
 
 from common import Journal, Progress, arguments, data_folder, gap_text, markdown, number
 from common.children import listen
-from common.figure import canvas, save_svg, steps, style, thin
+from common.figure import canvas, legend, percents, plain, save_svg, steps, style, thin
 from peers import PEERS
 
 QUICK = ("100x1000_pairs0_local0", "100x1000_pairs1_local0")
@@ -116,8 +116,10 @@ def plot(results: dict[str, Any], out: Path) -> None:
                     xs, ys, drawstyle="steps-post", markevery=max(1, len(xs) // 8), label=peer.label, **style(place)
                 )
         axis.set(xscale="log", yscale="log", title=_title(instance))
-        axis.set(xlabel="seconds", ylabel="gap to the certified bound (%)")
-        axis.legend(loc="upper right", fontsize=7)
+        axis.set(xlabel="seconds", ylabel="gap to the certified bound")
+        plain(axis.xaxis)
+        percents(axis.yaxis)
+        legend(axis, loc="upper right", fontsize=7)
     for axis in axes.ravel()[len(instances) :]:
         axis.set_visible(False)
     best = [f"{_title(name)}: {_best_solver(rows, name)} is lowest at the end" for name in instances]
@@ -125,7 +127,8 @@ def plot(results: dict[str, Any], out: Path) -> None:
 
 
 def _gaps(row: dict[str, Any], bound: float) -> list[tuple[float, float]]:
-    found = [(max(at, 1e-2), 100.0 * (value - bound) / max(abs(bound), 1e-9)) for at, value, _ in row["trace"] if value]
+    seen = [(at, value) for at, value, _ in row["trace"] if value is not None and at <= LATE * row["seconds"]]
+    found = [(max(at, 1e-2), 100.0 * (value - bound) / max(abs(bound), 1e-9)) for at, value in seen]
     return [(at, max(gap, 1e-4)) for at, gap in found]
 
 

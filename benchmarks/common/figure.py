@@ -41,6 +41,7 @@ def canvas(rows: int = 1, columns: int = 1, width: float = 9.0, height: float = 
         )
     for axis in axes.ravel():
         axis.grid(True, which="major", color=GRID, linewidth=0.6)
+        axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
@@ -77,6 +78,24 @@ def _follow_scheme(svg: str) -> str:
         svg = re.sub(re.escape(colour), f"var(--c{place})", svg, flags=re.IGNORECASE)
     rules = f"svg {{ {light} }} @media (prefers-color-scheme: dark) {{ svg {{ {dark} }} }}"
     return re.sub(r"(<svg\b[^>]*>)", rf"\1\n <style>{rules}</style>", svg, count=1)
+
+
+def legend(axis: Any, **options: Any) -> None:
+    """A legend without a frame, in ink."""
+    axis.legend(frameon=False, labelcolor=INK, **options)
+
+
+def plain(axis: Any, unit: str = "") -> None:
+    """Ticks of a logarithmic axis as plain numbers (0.1, 1, 10), with a unit behind."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}{unit}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def percents(axis: Any) -> None:
+    """Ticks of an axis of percents."""
+    plain(axis, " %")
 
 
 def steps(points: list[tuple[float, float]], end: float) -> tuple[list[float], list[float]]:

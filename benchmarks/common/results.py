@@ -9,11 +9,13 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
 Results = dict[str, Any]
+Gather = Callable[[list[Row]], list[Row]]
 
 
 class Journal:
@@ -82,8 +84,8 @@ class Journal:
         """The rows that this run asked for or added, in that order, each with its key's fields among its own."""
         return [_flat(self._rows[name]) for name in self._asked if name in self._rows]
 
-    def results(self) -> Results:
-        """What `--json` holds."""
+    def results(self, gather: Gather | None = None) -> Results:
+        """What `--json` holds; `gather` makes fewer rows of many."""
         found = [self._rows[name] for name in self._asked if name in self._rows]
         return {
             "benchmark": self.benchmark,
@@ -91,12 +93,12 @@ class Journal:
             "commits": sorted({row["commit"] for row in found}),
             "measured": max((row["at"] for row in found), default=""),
             "settings": self.settings,
-            "rows": self.rows(),
+            "rows": _finite(gather(self.rows()) if gather else self.rows()),
         }
 
-    def save(self) -> Results:
+    def save(self, gather: Gather | None = None) -> Results:
         """Write the file of results, if there is one, one row a line; return the results."""
-        results = self.results()
+        results = self.results(gather)
         if self.out is not None:
             head = json.dumps({name: value for name, value in results.items() if name != "rows"}, indent=1)[:-2]
             rows = ",\n".join(f"  {json.dumps(row)}" for row in results["rows"])

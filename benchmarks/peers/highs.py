@@ -20,6 +20,8 @@ def run(problem: AssignmentProblem, seconds: float, seed: int, threads: int, rep
     for name, value in (("threads", threads), ("random_seed", seed)):
         highs.setOptionValue(name, value)
     highs.passModel(model)
+    for task in problem.must_place.tolist():  # what must be placed cannot be left out at a price
+        highs.changeColBounds(len(problem.agent) + task, 0.0, 0.0)
     report.built(linearised_size(problem))
 
     def improved(event: Any) -> None:

@@ -7,6 +7,7 @@ a sample is worth before the repair is told as well: tasks without exactly one c
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,10 +45,8 @@ def neal(problem: AssignmentProblem, seconds: float, seed: int, threads: int, re
 
 def openjij(problem: AssignmentProblem, seconds: float, seed: int, threads: int, report: Report) -> None:
     """Simulated annealing of openjij."""
-    from openjij import SASampler
-
     del threads
-    sampler = SASampler()
+    sampler = import_module("openjij").SASampler()
     _run(
         problem, seconds, seed, report,
         lambda bqm, sweeps, s: sampler.sample(bqm, num_reads=1, num_sweeps=sweeps, seed=s, sparse=True),
