@@ -49,6 +49,14 @@ if TYPE_CHECKING:
     from scheduler.problem import AssignmentProblem
     from scheduler.qubo import PenaltyQUBO
     from scheduler.relaxation import Relaxation, relax
+    from scheduler.resources.allocation import Allocation, MethodResult
+    from scheduler.resources.bits import AllocationQUBO
+    from scheduler.resources.capacity_value import CapacityMove, CapacityValue, capacity_value
+    from scheduler.resources.chunks import ChunkProblem
+    from scheduler.resources.errors import InvalidPoolError, InvalidRequestError, PoolTooSmallError
+    from scheduler.resources.optimizer import ResourceOptimizer
+    from scheduler.resources.pool import ResourcePool, ResourceRequest
+    from scheduler.resources.value import LinearValue, PiecewiseLinearValue, QuadraticValue
     from scheduler.solvers import get_solver, solver_names
     from scheduler.solvers.protocol import Solver
     from scheduler.solving import solve
@@ -57,31 +65,46 @@ if TYPE_CHECKING:
     from scheduler.warming import warm_up
 
 _HOME = {
+    "Allocation": "resources.allocation",
+    "AllocationQUBO": "resources.bits",
     "AmbiguousFormatError": "formats.errors",
     "AssignmentCQM": "cqm",
     "AssignmentProblem": "problem",
     "Budget": "budget",
+    "CapacityMove": "resources.capacity_value",
+    "CapacityValue": "resources.capacity_value",
     "Certificate": "bounds.certificate",
     "CertificateError": "errors",
+    "ChunkProblem": "resources.chunks",
     "FormatError": "formats.errors",
     "HierarchicalQUBO": "hierarchy",
     "Improvement": "plan",
     "InvalidAssignmentError": "errors",
     "InvalidBudgetError": "errors",
     "InvalidChangeError": "incremental.errors",
+    "InvalidPoolError": "resources.errors",
     "InvalidProblemError": "errors",
+    "InvalidRequestError": "resources.errors",
     "Level": "hierarchy",
+    "LinearValue": "resources.value",
+    "MethodResult": "resources.allocation",
     "MissingExtraError": "errors",
     "Objective": "evaluation",
     "Overload": "evaluation",
     "PenaltyQUBO": "qubo",
+    "PiecewiseLinearValue": "resources.value",
     "Plan": "plan",
+    "PoolTooSmallError": "resources.errors",
     "ProblemBuilder": "builder",
     "ProblemTooLargeError": "errors",
+    "QuadraticValue": "resources.value",
     "QuboPlan": "binary.plan",
     "QuboProblem": "binary.problem",
     "Relaxation": "relaxation",
     "Replan": "incremental.replan",
+    "ResourceOptimizer": "resources.optimizer",
+    "ResourcePool": "resources.pool",
+    "ResourceRequest": "resources.pool",
     "SchedulerError": "errors",
     "Solver": "solvers.protocol",
     "SubProblem": "hierarchy",
@@ -92,6 +115,7 @@ _HOME = {
     "Violations": "evaluation",
     "agent_lost": "incremental.operations",
     "capacity_changed": "incremental.operations",
+    "capacity_value": "resources.capacity_value",
     "carry": "incremental.carrying",
     "format_names": "formats",
     "from_triplets": "triplets",
@@ -131,31 +155,46 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Allocation",
+    "AllocationQUBO",
     "AmbiguousFormatError",
     "AssignmentCQM",
     "AssignmentProblem",
     "Budget",
+    "CapacityMove",
+    "CapacityValue",
     "Certificate",
     "CertificateError",
+    "ChunkProblem",
     "FormatError",
     "HierarchicalQUBO",
     "Improvement",
     "InvalidAssignmentError",
     "InvalidBudgetError",
     "InvalidChangeError",
+    "InvalidPoolError",
     "InvalidProblemError",
+    "InvalidRequestError",
     "Level",
+    "LinearValue",
+    "MethodResult",
     "MissingExtraError",
     "Objective",
     "Overload",
     "PenaltyQUBO",
+    "PiecewiseLinearValue",
     "Plan",
+    "PoolTooSmallError",
     "ProblemBuilder",
     "ProblemTooLargeError",
+    "QuadraticValue",
     "QuboPlan",
     "QuboProblem",
     "Relaxation",
     "Replan",
+    "ResourceOptimizer",
+    "ResourcePool",
+    "ResourceRequest",
     "SchedulerError",
     "Solver",
     "SubProblem",
@@ -166,6 +205,7 @@ __all__ = [
     "Violations",
     "agent_lost",
     "capacity_changed",
+    "capacity_value",
     "carry",
     "format_names",
     "from_triplets",

@@ -83,10 +83,17 @@ def common_step(amounts: FloatArray) -> float | None:
     return None
 
 
-def bit_values(top: int) -> list[int]:
-    """Values of the bits whose sums are 0, 1, ..., `top`: 1, 2, 4, ... and a rest; none for 0."""
-    powers = [1 << b for b in range(top.bit_length() - 1)]
-    return [*powers, top - sum(powers)] if top else []
+def bit_values(top: int, largest: int | None = None) -> list[int]:
+    """Values of bits whose sums are 0, 1, ..., `top`: 1, 2, 4, ... and a rest; none for 0.
+
+    With a `largest` value, powers of two up to it, then itself as often as needed, then the rest.
+    """
+    values, left, power = [], top, 1
+    while left > 0:
+        values.append(min(power, left, largest or left))
+        left -= values[-1]
+        power *= 2
+    return values
 
 
 def bits_of(amount: int, values: list[int]) -> list[int]:

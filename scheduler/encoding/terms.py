@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler.arrays import FloatArray, Int64Array, row_of
+from scheduler.arrays import FloatArray, Int32Array, Int64Array, row_of
 from scheduler.errors import ProblemTooLargeError
 from scheduler.evaluation import distances
 
@@ -63,17 +63,19 @@ class Terms:
         self.add(member[one], member[other], 2.0 * factor[group[one]] * value[one] * value[other])
         self.offset += float(factor @ (constant * constant))
 
+    def columns(self) -> tuple[Int32Array, Int32Array, FloatArray]:
+        """The quadratic terms as columns (one variable, other variable, weight); a pair may occur again."""
+        none = np.zeros(0, dtype=np.int32)
+        first = np.concatenate([none, *self.first]).astype(np.int32)
+        second = np.concatenate([none, *self.second]).astype(np.int32)
+        return first, second, np.concatenate([np.zeros(0), *self.weight])
+
     def to_bqm(self, names: Sequence[Any]) -> Any:
         """As a `dimod.BinaryQuadraticModel` over named variables; terms of one pair are added up."""
         import dimod
 
-        none = np.zeros(0, dtype=np.int32)
-        first = np.concatenate([none, *self.first]).astype(np.int32)
-        second = np.concatenate([none, *self.second]).astype(np.int32)
-        weight = np.concatenate([np.zeros(0), *self.weight])
-        quadratic = (first, second, weight)
         return dimod.BinaryQuadraticModel.from_numpy_vectors(
-            self.linear, quadratic, self.offset, "BINARY", variable_order=names
+            self.linear, self.columns(), self.offset, "BINARY", variable_order=names
         )
 
 
