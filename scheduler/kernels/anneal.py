@@ -257,6 +257,10 @@ def repair(  # noqa: PLR0912 - the branches are the inner loop
     for a in range(nobody):
         while True:
             overfull = False
+            state.load[a] = 0.0  # summed anew: what differences leave behind may look like an overload for ever
+            for place in range(state.first[a], state.first[a] + state.held[a]):
+                for r in range(resources):
+                    state.load[a, r] += space.demand[state.label[state.members[place]], r]
             for r in range(resources):
                 overfull |= state.load[a, r] > charges.room[a, r]
             if not overfull:
@@ -290,6 +294,8 @@ def repair(  # noqa: PLR0912 - the branches are the inner loop
                     score = change / relief if change > 0.0 else change * relief
                     if score < least:
                         chosen, target, least = task, k, score
+            if chosen < 0:
+                break
             relabel(space, state, chosen, target)
             moves += 1
     settle(space, state)
