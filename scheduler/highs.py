@@ -9,14 +9,20 @@ nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scheduler.arrays import FloatArray, Int32Array, Int64Array, row_of
+from scheduler.aside import run_aside
+from scheduler.evaluation import positions
 from scheduler.spaces import finite_unassigned_cost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scheduler.budget import Stopwatch
     from scheduler.problem import AssignmentProblem
 
@@ -67,25 +73,93 @@ def new_highs(seconds: float | None = None) -> Any:
     return highs
 
 
-def run(highs: Any, stopwatch: Stopwatch | None) -> bool:
-    """Run HiGHS, ended when the caller cancels; returns whether it came to the optimum.
-
-    That its time was over is noted on the stopwatch.
-    """
+def begin_from(highs: Any, values: FloatArray) -> None:
+    """Hand HiGHS a solution of the model that it has been passed."""
     import highspy
 
+    solution = highspy.HighsSolution()
+    solution.col_value = values.tolist()
+    highs.setSolution(solution)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What HiGHS came back with.
+
+    Parameters
+    ----------
+    optimal
+        Whether it came to the optimum.
+    values, duals
+        Of the columns and rows; empty where there is no solution.
+    bound
+        Lower bound of a mixed-integer model, -inf without one.
+    status
+        In HiGHS's words, in lower case.
+    """
+
+    optimal: bool
+    values: FloatArray
+    duals: FloatArray
+    bound: float
+    status: str
+
+
+def run(
+    highs: Any, stopwatch: Stopwatch | None, on_improve: Callable[[FloatArray, float], None] | None = None
+) -> Outcome:
+    """Run HiGHS; `highs` is not to be used afterwards.
+
+    It is interrupted when the caller cancels. It looks only between parts of its work, some of which take seconds: it
+    is not waited for, and ends on its own. That its time was over is noted on the stopwatch.
+
+    Parameters
+    ----------
+    highs
+        With its model.
+    stopwatch
+        Ends it.
+    on_improve
+        Called with the columns' values and the bound for every better solution of a mixed-integer model.
+    """
+    news: SimpleQueue[tuple[FloatArray, float]] = SimpleQueue()
+
+    def drain() -> None:
+        while on_improve is not None and not news.empty():
+            on_improve(*news.get())
+
+    def ask(event: Any) -> None:
+        if stopwatch is not None and stopwatch.cancelled():
+            event.interrupt()
+
+    def tell(event: Any) -> None:
+        news.put((np.array(event.data_out.mip_solution), float(event.data_out.mip_dual_bound)))
+
     if stopwatch is not None and stopwatch.budget.cancelled is not None:
-
-        def ask(event: Any) -> None:
-            if stopwatch.cancelled():
-                event.interrupt()
-
-        for interrupt in (highs.cbMipInterrupt, highs.cbSimplexInterrupt):
-            interrupt.subscribe(ask)
-    highs.run()
-    if stopwatch is not None and highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        highs.cbMipInterrupt.subscribe(ask)
+        highs.cbSimplexInterrupt.subscribe(ask)
+    if on_improve is not None:
+        highs.cbMipImprovingSolution.subscribe(tell)
+    outcome = run_aside(partial(_outcome, highs), stopwatch, drain)
+    if outcome is None:
+        return Outcome(False, np.zeros(0), np.zeros(0), -np.inf, "not waited for")
+    if stopwatch is not None and outcome.status == "time limit reached":
         stopwatch.press()
-    return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    return outcome
+
+
+def _outcome(highs: Any) -> Outcome:
+    import highspy
+
+    highs.run()
+    status, solution = highs.getModelStatus(), highs.getSolution()
+    return Outcome(
+        bool(status == highspy.HighsModelStatus.kOptimal),
+        np.asarray(solution.col_value, dtype=np.float64),
+        np.asarray(solution.row_dual, dtype=np.float64),
+        float(highs.getInfo().mip_dual_bound),
+        str(highs.modelStatusToString(status)).lower(),
+    )
 
 
 def base_rows(problem: AssignmentProblem) -> tuple[Rows, Scale]:
@@ -215,3 +289,17 @@ def decode(problem: AssignmentProblem, values: FloatArray) -> Int32Array:
     taken = np.flatnonzero(values[: len(problem.agent)] > 0.5)
     assignment[row_of(problem.task_ptr)[taken]] = problem.agent[taken]
     return assignment
+
+
+def encode(problem: AssignmentProblem, assignment: Int32Array) -> FloatArray:
+    """The columns of the mixed-integer model that stand for an assignment, the inverse of `decode`."""
+    entries, chosen = len(problem.agent), positions(problem, assignment)
+    values = np.zeros(linearised_size(problem))
+    values[np.where(chosen >= 0, chosen, entries + np.arange(problem.tasks))] = 1.0
+    widths = np.diff(problem.task_ptr) + 1
+    label = np.where(chosen >= 0, chosen - problem.task_ptr[:-1], widths - 1)
+    first, second, _ = weighted_pairs(problem)
+    sizes = widths[first] * widths[second]
+    begin = entries + problem.tasks + np.cumsum(sizes) - sizes
+    values[begin + label[first] * widths[second] + label[second]] = 1.0
+    return values

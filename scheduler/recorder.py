@@ -97,11 +97,14 @@ class Recorder:
             self.bound, self.bound_kind, self.certificate = certificate.bound, certificate.kind, certificate
         self.bound_seconds = self.stopwatch.elapsed()
 
-    def prove_by_search(self, bound: float) -> None:
-        """Take over a bound that branch and bound proved, for which there is no certificate, if it is worth that."""
+    def prove_by_search(self, bound: float, kind: str = "exact", worth: float = 1e-6) -> None:
+        """Take over a bound that branch and bound proved, for which there is no certificate, if it is worth that.
+
+        Not more than the best plan's objective: that is the sharper truth where the search had tolerances.
+        """
         bound = min(bound, self.objective)
-        if np.isfinite(bound) and (self.bound is None or bound > self.bound + 1e-6 * abs(self.bound)):
-            self.bound, self.bound_kind, self.certificate = bound, "exact", None
+        if np.isfinite(bound) and (self.bound is None or bound > self.bound + worth * abs(self.bound)):
+            self.bound, self.bound_kind, self.certificate = bound, kind, None
         self.bound_seconds = self.stopwatch.elapsed()
 
     def close_enough(self) -> bool:

@@ -61,15 +61,15 @@ def integer_bound(
         highs.setOptionValue("mip_max_nodes", NODES if whole else 1)
         highs.setOptionValue("random_seed", seed)
         highs.passModel(model)
-        done = models.run(highs, stopwatch)
-        values = np.asarray(highs.getSolution().col_value)
-        if len(values):
-            found.append(models.decode(problem, values))
+        solved = models.run(highs, stopwatch)
+        if len(solved.values):
+            found.append(models.decode(problem, solved.values))
             known = min(known, problem.objective(found[-1]).total)
-        proven = float(highs.getInfo().mip_dual_bound) * factor
+        proven = solved.bound * factor
         # HiGHS proves up to its tolerances
-        bound = max(bound, proven - 5e-10 * abs(proven) + fixed)
-        if done or known - bound <= CLOSE * abs(bound) or (stopwatch is not None and stopwatch.expired()):
+        if np.isfinite(proven):
+            bound = max(bound, proven - 5e-10 * abs(proven) + fixed)
+        if solved.optimal or known - bound <= CLOSE * abs(bound) or (stopwatch is not None and stopwatch.expired()):
             break
     return bound, found
 

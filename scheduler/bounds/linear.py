@@ -62,8 +62,7 @@ def lp_bound(
         model, scale = linear_model(problem)
         highs = new_highs(seconds)
         highs.passModel(model)
-        run(highs, stopwatch)
-        duals = np.asarray(highs.getSolution().row_dual)
+        duals = run(highs, stopwatch).duals
         if len(duals) >= problem.tasks + prices.size:
             rows = duals[problem.tasks : problem.tasks + prices.size].reshape(prices.shape)
             prices = np.maximum(-rows * scale.cost / scale.room, 0.0)

@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from scheduler.solvers.protocol import Solver
 
 REGISTRY: dict[str, str] = {
-    "auto": "scheduler.solvers.auto:Auto",
+    "auto": "scheduler.solvers.portfolio:Auto",
     "dwave-steepest": "scheduler.solvers.dwave:DwaveSteepest",
     "dwave-tabu": "scheduler.solvers.dwave:DwaveTabu",
     "exact": "scheduler.solvers.exact:Exact",
     "greedy": "scheduler.solvers.greedy:Greedy",
+    "memetic": "scheduler.solvers.memetic:Memetic",
     "neal": "scheduler.solvers.dwave:Neal",
     "openjij": "scheduler.solvers.openjij:OpenJij",
     "openjij-sqa": "scheduler.solvers.openjij:OpenJijQuantum",
+    "ortools": "scheduler.solvers.cpsat:CPSAT",
     "pga": "scheduler.solvers.pga:PriceGuidedAnnealing",
+    "portfolio": "scheduler.solvers.portfolio:Portfolio",
     "qaoa": "scheduler.solvers.qaoa:Qaoa",
+    "vqe": "scheduler.solvers.vqe:Vqe",
 }
 """Name of each solver and where its class is (`module:class`); another room may add its own."""
 

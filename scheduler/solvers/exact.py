@@ -5,12 +5,11 @@ The model is that of `scheduler.highs`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from scheduler import highs as models
-from scheduler.bounds.certificate import Certificate
+from scheduler.aside import run_aside
 from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.enumeration import enumerate_best, states
 from scheduler.errors import ProblemTooLargeError
@@ -21,6 +20,7 @@ from scheduler.recorder import Recorder, without_violations
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from scheduler.arrays import FloatArray
     from scheduler.budget import Budget
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
@@ -59,7 +59,7 @@ class Exact:
         if states(problem) <= ENUMERATION_LIMIT:
             recorder.prove(priced)
             recorder.offer(enumerate_best(problem))
-            _prove_exact(recorder, recorder.objective)
+            recorder.prove_by_search(recorder.objective, worth=0.0)
             return recorder.plan(self.name, seed, f"enumerated all {states(problem)} assignments")
         size = models.linearised_size(problem)
         if size > VARIABLE_LIMIT:
@@ -70,36 +70,31 @@ class Exact:
         return recorder.plan(self.name, seed, f"HiGHS branch and bound on {size} variables: {status}")
 
     def _branch_and_bound(self, problem: AssignmentProblem, recorder: Recorder) -> str:
-        model, scale = models.pair_model(problem)
-        left = recorder.stopwatch.remaining()
-        if left <= 0:
+        """HiGHS from the best plan on, each better solution offered as it comes; returns how it ended."""
+        watch, insertion = recorder.stopwatch, recorder.objective
+        built = run_aside(partial(models.pair_model, problem), watch)
+        if built is None or watch.remaining() <= 0:
             recorder.fallbacks.append("HiGHS had no time left: priced insertion's plan stands")
             return "no time left"
-        solver = models.new_highs(left)
-        if recorder.stopwatch.budget.gap is not None:
-            solver.setOptionValue("mip_rel_gap", recorder.stopwatch.budget.gap)
+        model, scale = built
+        solver = models.new_highs(watch.remaining())
+        if watch.budget.gap is not None:
+            solver.setOptionValue("mip_rel_gap", watch.budget.gap)
         solver.passModel(model)
-        models.run(solver, recorder.stopwatch)
-        values = np.asarray(solver.getSolution().col_value)
-        if len(values):
+        models.begin_from(solver, models.encode(problem, recorder.best))
+
+        def offer(values: FloatArray, bound: float) -> None:
+            proven = bound * scale.cost
             found = without_violations(problem, models.decode(problem, values))
-            insertion_stands = not recorder.offer(insert(problem, recorder.prices, found))
+            recorder.offer(insert(problem, recorder.prices, found))
+            recorder.prove_by_search(proven - 1e-9 * abs(proven), worth=0.0)  # HiGHS proves up to its tolerances
+
+        solved = models.run(solver, watch, offer)
+        if len(solved.values):
+            offer(solved.values, solved.bound)
         else:
-            insertion_stands = True
-        proven = solver.getInfo().mip_dual_bound * scale.cost
-        if np.isfinite(proven):
-            # HiGHS proves up to its tolerances; the value of a plan in hand is the sharper truth
-            _prove_exact(recorder, min(proven - 1e-9 * abs(proven), recorder.objective))
+            recorder.prove_by_search(solved.bound * scale.cost, worth=0.0)
         gap = relative_gap(recorder.objective, recorder.bound)
-        if insertion_stands and (gap is None or gap > 1e-9):
+        if recorder.objective >= insertion and (gap is None or gap > 1e-9):
             recorder.fallbacks.append("HiGHS found no better plan in time: priced insertion's plan stands")
-        return str(solver.modelStatusToString(solver.getModelStatus())).lower()
-
-
-def _prove_exact(recorder: Recorder, bound: float) -> None:
-    seconds = recorder.stopwatch.elapsed()
-    if np.isfinite(bound):
-        recorder.prove(Certificate("exact", bound, recorder.prices))
-        if recorder.bound_kind == "exact":
-            recorder.certificate = None
-        recorder.bound_seconds = seconds
+        return solved.status
