@@ -73,6 +73,26 @@ def measure(agents: int, tasks: int, seed: int) -> dict[str, Any]:
     }
 
 
+def tables(results: dict[str, Any]) -> str:
+    """The stages of the command and the plan's gap, as Markdown."""
+    lines = []
+    for row in results["rows"]:
+        lines += [
+            f"{row['agents']:,} agents, {row['tasks']:,} tasks, {row['done']:,} done:",
+            "",
+            "| | seconds |",
+            "| --- | ---: |",
+        ]
+        lines += [
+            f"| {stage} | {row[f'{stage}_s']:.1f} |" for stage in ("read", "start", "submit", "plan", "run", "command")
+        ]
+        lines += [
+            "",
+            f"Gap to the certified bound {100 * row['gap']:.2f} %, greedy's {100 * row['greedy_gap']:.2f} %.",
+        ]
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--agents", type=int, default=1000)

@@ -16,6 +16,7 @@ from typing import Any
 from common import Journal, Progress, arguments, data_folder, gap_text, markdown, number
 from common.children import listen
 from common.figure import canvas, legend, percents, plain, save_svg, steps, style, thin
+from common.targets import Finding
 from peers import PEERS
 
 QUICK = ("100x1000_pairs0_local0", "100x1000_pairs1_local0")
@@ -130,6 +131,18 @@ def _gaps(row: dict[str, Any], bound: float) -> list[tuple[float, float]]:
     seen = [(at, value) for at, value, _ in row["trace"] if value is not None and at <= LATE * row["seconds"]]
     found = [(max(at, 1e-2), 100.0 * (value - bound) / max(abs(bound), 1e-9)) for at, value in seen]
     return [(at, max(gap, 1e-4)) for at, gap in found]
+
+
+def findings(results: dict[str, Any]) -> dict[str, Finding]:
+    """Our objective against HiGHS's and hinted CP-SAT's, for the goals: 1,000 x 10,000 without pairs at equal time."""
+    rows = [row for row in results["rows"] if row["instance"].startswith("1000x10000_pairs0") and row["seconds"] == 60]
+    ended = {row["solver"]: value_at(row, row["seconds"]) for row in rows}
+    found, ours = {}, ended.get("pga")
+    for name, peer in (("vs-highs", "highs"), ("vs-cpsat", "cpsat-hint")):
+        theirs = ended.get(peer)
+        if ours is not None and theirs:
+            found[name] = Finding(ours / theirs, f"ours {ours:,.0f}, {PEERS[peer].label} {theirs:,.0f}")
+    return found
 
 
 def _best_solver(rows: list[dict[str, Any]], instance: str) -> str:

@@ -132,11 +132,11 @@ def results_of(name: str, folder: Path) -> Results | None:
 
 
 def load_results(path: Path) -> Results:
-    """A file of results."""
-    found: Results = json.loads(path.read_text())
-    if not isinstance(found, dict) or "rows" not in found:
-        raise ValueError(f'{path} holds no results: expected an object with "rows"')
-    return found
+    """A file of results; one that is a single row becomes results of that row."""
+    found = json.loads(path.read_text())
+    if not isinstance(found, dict):
+        raise ValueError(f'{path} holds no results: expected an object with "rows", found {type(found).__name__}')
+    return found if "rows" in found else {"rows": [found]}
 
 
 def machine() -> Row:
