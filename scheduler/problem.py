@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from scheduler.cqm import AssignmentCQM
     from scheduler.evaluation import Objective, Violations
+    from scheduler.qubo import PenaltyQUBO
 
 REQUIRED_ARRAYS = (
     "task_ptr",
@@ -206,6 +208,18 @@ class AssignmentProblem:
     def loads(self, assignment: ArrayLike) -> FloatArray:
         """Load of every agent and resource, shape (A, R)."""
         return evaluation.loads(self, assignment)
+
+    def qubo(self) -> PenaltyQUBO:
+        """As a penalty QUBO (see `scheduler.qubo`)."""
+        from scheduler.qubo import PenaltyQUBO
+
+        return PenaltyQUBO.compile(self)
+
+    def cqm(self) -> AssignmentCQM:
+        """As a constrained quadratic model (see `scheduler.cqm`)."""
+        from scheduler.cqm import AssignmentCQM
+
+        return AssignmentCQM.compile(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a compressed `.npz` with the names of the fields (conflicts only where there are any)."""

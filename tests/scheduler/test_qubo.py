@@ -155,12 +155,13 @@ def test_a_qubo_beyond_the_limits_is_refused_before_it_fills_the_memory() -> Non
 
 @settings(max_examples=20, deadline=None)
 @given(problems(forced=False, whole=True))
-def test_every_sub_problem_of_a_level_compiles_both_ways(problem: AssignmentProblem) -> None:
+def test_a_problem_and_every_sub_problem_of_a_level_compile_both_ways(problem: AssignmentProblem) -> None:
     """The forms of a part carry the part's own objective."""
     level = HierarchicalQUBO(problem, sizes=[2]).lowest
-    for part in level.sub_problems(np.full(problem.tasks, -1)):
-        out = np.full(part.problem.tasks, -1, dtype=np.int32)
-        total = part.problem.objective(out).total
+    for part in (problem, *level.sub_problems(np.full(problem.tasks, -1))):
+        small = part if isinstance(part, AssignmentProblem) else part.problem
+        out = np.full(small.tasks, -1, dtype=np.int32)
+        total = small.objective(out).total
         qubo, cqm = part.qubo(), part.cqm()
         assert qubo.bqm.energy(qubo.encode(out)) == pytest.approx(total, abs=1e-6)
         assert cqm.cqm.objective.energy(cqm.encode(out)) == pytest.approx(total, abs=1e-6)
