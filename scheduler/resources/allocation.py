@@ -124,16 +124,16 @@ class Allocation:
     def __str__(self) -> str:
         lines = []
         for p, pool in enumerate(self.pools):
-            price = f"{self.shadow_prices[p]:.4g} a unit more"
-            lines.append(f"{pool.name}: {pool.amount:g} {pool.unit}, {self.left[p]:g} left, worth {price}")
+            price = f"one more would be worth {self.shadow_prices[p]:.4g}"
+            lines.append(f"{pool.name}: {pool.amount:,.10g} {pool.unit}, {self.left[p]:,.10g} left, {price}")
             lines += [
-                f"  {cluster:<20} {self.amounts[p, c]:>12g} of {self.demands[p, c]:g}"
+                f"  {cluster:<20} {self.amounts[p, c]:>14,.10g} of {self.demands[p, c]:,.10g}"
                 for c, cluster in enumerate(self.clusters)
                 if self.demands[p, c] or self.amounts[p, c]
             ]
         lines.append(f"{'method':<22} {'value':>14} {'below exact':>12} {'seconds':>10}")
         lines += [
-            f"{result.method:<22} {result.value:>14.6g} {result.shortfall:>12.3%} {result.seconds:>10.4f}"
+            f"{result.method:<22} {result.value:>14,.8g} {result.shortfall:>12.3%} {result.seconds:>10.4f}"
             + (f"  exceeded {', '.join(result.repaired)} and was cut back" if result.repaired else "")
             for result in self.methods
         ]
