@@ -125,7 +125,7 @@ def _assign(
         unassigned=int((plan.assignment < 0).sum()),
         objective_terms={name: _finite(value) for name, value in terms.items()},
         bound_kind=plan.bound_kind, certificate=written, tasks=problem.tasks, agents=problem.agents,
-        eligible_pairs=len(problem.agent), reason=plan.reason, fallbacks=notes,
+        eligible_pairs=len(problem.agent), reason=plan.reason, fallbacks=notes, quantum=plan.quantum,
     )  # fmt: skip
 
 
@@ -184,6 +184,11 @@ def _show(data: dict[str, Any]) -> None:
     if data["unassigned"]:
         say(f"  {data['unassigned']:,} of {data['tasks']:,} tasks unassigned")
     say(f"  {data['reason']}")
+    if data.get("quantum") is not None:
+        from scheduler.quantum.report import rows_of
+
+        for name, text in rows_of(data["quantum"]):
+            say(f"    {name:22}{text}")
     for note in data["fallbacks"]:
         say(f"  {note}")
 

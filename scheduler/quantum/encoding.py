@@ -109,8 +109,9 @@ class OneHotEncoding:
     def diagonal(self, stop: Callable[[], bool] | None = None) -> tuple[FloatArray, BoolArray] | None:
         """Energy of every state and whether it breaks no rule; None where `stop` became true on the way.
 
-        The energy of a valid state is its objective. Overload and conflicts are charged on top: no slack qubits are
-        needed for that in a simulation.
+        The energy of a valid state is its objective. A state that breaks a rule is charged `energy_scale` once, and
+        again for every mean demand above a capacity and every conflict: walls that are steep enough to be seen and not
+        so steep that they hide the objective. A simulation needs no slack qubits for that.
         """
         from scheduler.quantum.kernels import fill_diagonal
 
@@ -171,6 +172,7 @@ class OneHotEncoding:
             link_table=np.array(start, dtype=np.int64)[order],
             energy=np.concatenate([np.zeros(0), *energy]),
             clash=np.concatenate([np.zeros(0, dtype=np.bool_), *clash]),
+            wall=wall,
         )
 
 
@@ -180,9 +182,9 @@ def state_count(problem: AssignmentProblem) -> int:
 
 
 def energy_scale(problem: AssignmentProblem) -> float:
-    """Mean over the tasks of the range of their costs, or their largest cost where all ranges are 0; above 0.
+    """The unit of all penalties: mean over the tasks of the range of their costs, plus mean weight x largest distance.
 
-    What a unit of mean demand above capacity, or a conflict, is charged: walls of the height of the landscape.
+    Being left out counts among the costs where it is allowed. 1 where all that is 0.
     """
     low, high = np.full(problem.tasks, np.inf), np.full(problem.tasks, -np.inf)
     rows = row_of(problem.task_ptr)

@@ -16,7 +16,7 @@ from scheduler.quantum.errors import InvalidOptionError
 from scheduler.qubo import PenaltyQUBO
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from collections.abc import Iterable
 
 QUBIT_LIMIT = 22
 """Most qubits of which all bit strings are simulated."""
@@ -149,9 +149,9 @@ class Hamiltonian:
                 assignment[task] = self.names[chosen[0]][2]
         return assignment, clean
 
-    def energies(self, states: ArrayLike) -> FloatArray:
+    def energies(self, states: Iterable[int]) -> FloatArray:
         """Energy of some bit strings, shape (n,)."""
-        bits = (np.asarray(states, dtype=np.int64)[:, None] >> np.arange(self.qubits)) & 1
+        bits = np.array([[state >> q & 1 for q in range(self.qubits)] for state in states], dtype=np.int64)
         return (
             self.qubo.offset
             + bits @ self.qubo.linear

@@ -87,8 +87,7 @@ def _improve(
     told: WindowReport,
 ) -> WindowReport:
     seed, sweep, number = place
-    tasks = cutter.around(task, options.window_labels, options.window_states, seed + sweep)
-    window = cutter.cut(tasks, options.window_labels)
+    window = cutter.around(task, options.window_labels, options.window_states, seed + sweep)
     states = state_count(window.problem)
     told = replace(told, windows=told.windows + 1)
     if states < 2:

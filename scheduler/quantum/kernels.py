@@ -19,7 +19,8 @@ class Tables(NamedTuple):
     `label_ptr` (T + 1,): first label of each task; `agent`, `cost`, `demand`: of each label (agent A is nobody);
     `limit`, `charge` (A + 1, R): capacity, and what a unit of overload costs; `link_ptr` (T + 1,): links of each
     task to earlier tasks `link_task`, whose energies by (label of the earlier, label of the task) begin at
-    `link_table` in `energy`, with `clash` true where the two are in conflict.
+    `link_table` in `energy`, with `clash` true where the two are in conflict; `wall`: what
+    a state is charged once that breaks any rule.
     """
 
     label_ptr: Int64Array
@@ -33,6 +34,7 @@ class Tables(NamedTuple):
     link_table: Int64Array
     energy: FloatArray
     clash: BoolArray
+    wall: float
 
 
 @kernel
@@ -75,7 +77,7 @@ def fill_diagonal(  # noqa: PLR0912 - the branches are the inner loop
                         value += tables.charge[a, r] * (over - max(before - room, 0.0))
                         fine = False
                 if final:
-                    diagonal[prefix * width + k - begin] = value
+                    diagonal[prefix * width + k - begin] = value if fine else value + tables.wall
                     valid[prefix * width + k - begin] = fine
                 else:
                     energy[t + 1], right[t + 1] = value, fine
@@ -220,3 +222,14 @@ def apply_layer(
                 for row in range(start, start + stride, inner):
                     _mix_tile(real, imaginary, vector, stride, row + low, many, c, w, re, im)
             stride *= len(vector)
+
+
+@kernel
+def rotate_qubit(state: FloatArray, stride: int, angle: float) -> None:
+    """Apply RY(angle) in place to the qubit whose bit is worth `stride` in a state's number; amplitudes are real."""
+    c, s = np.cos(angle / 2.0), np.sin(angle / 2.0)
+    for start in range(0, len(state), 2 * stride):
+        for low in range(start, start + stride):
+            zero, one = state[low], state[low + stride]
+            state[low] = c * zero - s * one
+            state[low + stride] = s * zero + c * one

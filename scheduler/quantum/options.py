@@ -56,7 +56,7 @@ class QaoaOptions:
     evaluations: int = 60
     warm_start: float = 0.0
     window_states: int = 20_000
-    window_labels: int = 3
+    window_labels: int = 4
 
     def __post_init__(self) -> None:
         for name in ("layers", "shots", "evaluations", "window_states", "window_labels"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -92,17 +93,6 @@ class QuantumReport:
         raw["parameters"] = {name: list(values) for name, values in self.parameters.items()}
         return {"kind": "run", **raw, "hit": self.hit, "verdict": self.verdict}
 
-    def rows(self) -> list[tuple[str, str]]:
-        """A short table: what, and its value."""
-        return [
-            (f"{self.method} ({self.mixer})", f"{self.qubits} qubits, {self.states:,} states, {self.layers} layers"),
-            ("best of shots", f"{_text(self.best_shot)} of {self.shots} shots, {self.valid_share:.1%} valid"),
-            ("exact optimum", _text(self.optimum)),
-            ("P(optimum)", f"{_text(self.optimum_probability)}, ratio {_text(self.approximation_ratio)}"),
-            ("seconds", f"{self.seconds:.4f} (exact {self.exact_seconds:.4f})"),
-            ("who wins", self.verdict),
-        ]
-
 
 @dataclass(frozen=True, slots=True)
 class WindowReport:
@@ -157,21 +147,33 @@ class WindowReport:
         """Plain dictionary for `json.dumps`."""
         return {"kind": "windows", **asdict(self), "verdict": self.verdict}
 
-    def rows(self) -> list[tuple[str, str]]:
-        """A short table: what, and its value."""
-        return [
-            ("qaoa windows", f"{self.windows} of at most {self.qubits} qubits, {self.states:,} states each"),
-            ("improved", f"{self.improved}, objective {_text(self.before)} -> {_text(self.after)}"),
-            ("best shot = optimum", f"{self.hits} of {self.windows - self.skipped}"),
-            ("seconds", f"{self.seconds:.4f} (exact {self.exact_seconds:.4f})"),
-            ("who wins", self.verdict),
-        ]
-
 
 def finite(value: float) -> float | None:
     """The value, None where it is infinite."""
     return value if math.isfinite(value) else None
 
 
+def rows_of(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A report's `to_json` as a short table: what, and its value."""
+    seconds = ("seconds", f"{told['seconds']:.4f}, exact search {told['exact_seconds']:.4f}")
+    if told["kind"] == "windows":
+        return [
+            ("qaoa windows", f"{told['windows']:,}, the largest {told['qubits']} qubits, {told['states']:,} states"),
+            ("improved", f"{told['improved']:,}, objective {_text(told['before'])} -> {_text(told['after'])}"),
+            ("best shot is optimum", f"{told['hits']:,} of {told['windows'] - told['skipped']:,}"),
+            seconds,
+        ]
+    method = f"{told['method']}, {told['mixer']}"
+    return [
+        (method, f"{told['qubits']} qubits, {told['states']:,} states, {told['layers']} layers"),
+        ("best shot", f"{_text(told['best_shot'])} of {told['shots']:,}, {told['valid_share']:.1%} valid"),
+        ("exact optimum", _text(told["optimum"])),
+        ("P(optimum)", f"{_text(told['optimum_probability'])}, ratio {_text(told['approximation_ratio'])}"),
+        seconds,
+    ]
+
+
 def _text(value: float | None) -> str:
-    return "none" if value is None else f"{value:,.6g}"
+    if value is None:
+        return "none"
+    return f"{value:.3g}" if abs(value) < 1.0 else f"{value:,.10g}"

@@ -76,7 +76,9 @@ def solve_sub_problem(
     if filled is None:
         return None
     seconds = time.perf_counter() - began
-    vectors = _warm(encoding, start, options.warm_start) if options.warm_start else None
+    vectors = None
+    if options.warm_start:
+        vectors = warm_labels(encoding, _cheapest(encoding) if start is None else start, options.warm_start)
     simulator = Simulator(*filled, encoding.widths.tolist(), vectors)
     found = run_qaoa(simulator, options, seed, encoding.qubits, seconds, stop)
     if found is None:
@@ -107,14 +109,9 @@ def _all_bit_strings(
     seconds = time.perf_counter() - began
     vectors = None
     if options.warm_start:
-        encoding = OneHotEncoding.of(problem)
-        place = _cheapest(encoding) if start is None else start
-        ones = {("x", task, agent) for task, agent in enumerate(place.tolist())}
-        chosen = [
-            (1.0 + options.warm_start * (1 if name in ones else -1)) / 2.0
-            for name in reversed(model.names)  # qubit n - 1 is the group that changes slowest
-        ]
-        vectors = np.sqrt(np.array([(1.0 - one, one) for one in chosen]).ravel())
+        vectors = warm_bits(
+            model, _cheapest(OneHotEncoding.of(problem)) if start is None else start, options.warm_start
+        )
     simulator = Simulator(diagonal, model.valid(diagonal), [2] * model.qubits, vectors)
     found = run_qaoa(simulator, options, seed, model.qubits, seconds, stop)
     if found is None:
@@ -123,16 +120,29 @@ def _all_bit_strings(
     return None if best is None else model.decode(best)[0], report
 
 
-def _warm(encoding: OneHotEncoding, start: Int32Array | None, weight: float) -> FloatArray:
+def warm_labels(encoding: OneHotEncoding, start: Int32Array, weight: float) -> FloatArray:
     """The u of every task that measures its label of the start with `weight` more than the others."""
-    place = _cheapest(encoding) if start is None else start
-    vectors = []
-    for task, agent in enumerate(place.tolist()):
+    vectors = [np.zeros(0)]
+    for task, agent in enumerate(start.tolist()):
         labels = encoding.agent[encoding.label_ptr[task] : encoding.label_ptr[task + 1]]
         here = labels == agent
         share = weight if here.any() else 0.0
         vectors.append(np.sqrt((1.0 - share) / len(labels) + share * here))
-    return np.concatenate(vectors) if vectors else np.zeros(0)
+    return np.concatenate(vectors)
+
+
+def warm_bits(model: Hamiltonian, start: Int32Array, weight: float) -> FloatArray:
+    """The u of every qubit, the last first, that measures its bit of the start with `weight` more than the other.
+
+    Qubits of idle capacity stay half and half.
+    """
+    chosen = {("x", task, agent) for task, agent in enumerate(start.tolist())}
+    ones = []
+    for name in reversed(model.names):
+        lean = weight if name in chosen else -weight
+        ones.append((1.0 + (lean if name[0] == "x" else 0.0)) / 2.0)
+    vectors: FloatArray = np.sqrt(np.array([(1.0 - one, one) for one in ones]).ravel())
+    return vectors
 
 
 def _cheapest(encoding: OneHotEncoding) -> Int32Array:

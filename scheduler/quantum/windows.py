@@ -38,16 +38,17 @@ class WindowCutter:
             if agent >= 0:
                 self.members[agent].add(task)
 
-    def around(self, task: int, labels: int, states: int, seed: int) -> list[int]:
-        """Tasks to look at together with `task`, at most as many as `labels` labels each allow in `states` states.
+    def around(self, task: int, labels: int, states: int, seed: int) -> SubProblem:
+        """The window of `task` and of as many others as `labels` labels each allow in `states` states.
 
-        Its pair partners, and the tasks on its agent and on the agents that it might move to, in random order.
+        Its pair partners, and the tasks on its agent and on the agents that it might move to, drawn at random. Their
+        labels are on these agents first, so that tasks can change places.
         """
         problem = self.problem
         most = max(1, int(np.log(states) / np.log(labels + 1) + 1e-9))
         partners = problem.pair_task[problem.pair_ptr[task] : problem.pair_ptr[task + 1]].tolist()
-        agents = [int(self.assignment[task]), *problem.agent[self.entries(task, labels)].tolist()]
-        crowd = sorted(set().union(*(self.members[agent] for agent in agents if agent >= 0)) - {task})
+        agents = problem.agent[self.entries(task, labels)]
+        crowd = sorted(set().union(*(self.members[agent] for agent in agents.tolist())) - {task})
         rng = np.random.default_rng((seed, task))
         crowd = [crowd[k] for k in rng.permutation(len(crowd))]
         partners = [partners[k] for k in rng.permutation(len(partners))]
@@ -56,20 +57,25 @@ class WindowCutter:
             for group in (partners, crowd):
                 if n < len(group):
                     mixed.setdefault(group[n])
-        return sorted(list(mixed)[:most])
+        return self.cut(sorted(list(mixed)[:most]), labels, agents)
 
-    def entries(self, task: int, labels: int) -> Int64Array:
-        """Eligible pairs of a task to choose from: its present one and the most believed others, `labels` in all.
+    def entries(self, task: int, labels: int, preferred: Int32Array | None = None) -> Int64Array:
+        """Eligible pairs of a task to choose from, `labels` in all.
 
-        Pairs on an agent of a task in conflict are not left out here, see `cut`.
+        Its present one, those on `preferred` agents, then the others, the most believed first. Pairs on an agent of a
+        task in conflict are not left out here, see `cut`.
         """
         first, last = int(self.problem.task_ptr[task]), int(self.problem.task_ptr[task + 1])
-        belief = self.belief[first:last].copy()
-        belief[self.problem.agent[first:last] == self.assignment[task]] = -np.inf
-        return np.sort(first + np.argsort(belief, kind="stable")[:labels])
+        agent = self.problem.agent[first:last]
+        later = np.ones(len(agent), dtype=np.bool_) if preferred is None else ~np.isin(agent, preferred)
+        order = np.lexsort((self.belief[first:last], later, agent != self.assignment[task]))
+        return np.sort(first + order[:labels])
 
-    def cut(self, tasks: list[int], labels: int) -> SubProblem:
-        """The window of some tasks: other tasks stay, their loads reduce capacity, pairs to them fold into costs."""
+    def cut(self, tasks: list[int], labels: int, preferred: Int32Array | None = None) -> SubProblem:
+        """The window of some tasks with `labels` agents each, see `entries`.
+
+        Other tasks stay: their loads reduce capacity, pairs to them fold into costs.
+        """
         problem, chosen = self.problem, np.array(tasks, dtype=np.int64)
         inside = {task: number for number, task in enumerate(tasks)}
         taken, owner, cost = [], [], []
@@ -77,7 +83,7 @@ class WindowCutter:
         links: list[tuple[int, int, float]] = []
         bans: list[tuple[int, int]] = []
         for number, task in enumerate(tasks):
-            entries = self.entries(task, labels)
+            entries = self.entries(task, labels, preferred)
             banned = set()
             for other in _row(problem.conflict_ptr, problem.conflict_task, task):
                 if other in inside:
