@@ -182,42 +182,6 @@ def test_nothing_to_do_is_a_plan(name: str, tasks: int, agents: int) -> None:
     assert plan.objective.total == 3.0 * tasks
 
 
-@pytest.mark.parametrize("name", ["auto", "exact", "greedy", "neal", "pga"])
-def test_no_capacity_and_must_place_is_a_plan_that_says_so(name: str) -> None:
-    """A task that must be placed and fits nowhere stays -1, the objective is infinite, the gap unknown."""
-    problem = from_triplets([0, 1], [0, 0], [1.0, 1.0], [1.0, 1.0], [0.0], [np.inf, 2.0])
-    plan = solve(problem, name, SMALL)
-    assert plan.assignment.tolist() == [-1, -1]
-    assert math.isinf(plan.objective.total)
-    assert plan.gap is None
-    assert problem.violations(plan.assignment).unplaced.tolist() == [0]
-    json.dumps(plan.to_json(), allow_nan=False)
-
-
-@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1e9])
-def test_the_scale_of_costs_does_not_matter(scale: float) -> None:
-    """Tiny and huge costs give plans as good as ordinary ones."""
-    for seed in range(5):
-        plain, scaled = random_problem(seed, tasks=6), random_problem(seed, tasks=6, scale=scale)
-        for name in ("exact", "pga"):
-            expected = solve(plain, name, Budget(sweeps=100)).objective.total
-            plan = solve(scaled, name, Budget(sweeps=100))
-            check(scaled, plan)
-            assert plan.objective.total == pytest.approx(expected * scale, rel=1e-6, abs=2 * scale)
-
-
-def test_equal_costs_and_one_agent() -> None:
-    """With nothing to tell labels apart as many tasks as fit are placed."""
-    count = 30
-    problem = from_triplets(
-        np.arange(count), np.zeros(count, int), np.ones(count), np.ones(count), [7.0], np.full(count, 5.0)
-    )
-    for name in ("auto", "exact", "greedy", "pga"):
-        plan = solve(problem, name, Budget(sweeps=50))
-        check(problem, plan)
-        assert (plan.assignment >= 0).sum() == 7
-
-
 @settings(max_examples=30, deadline=None)
 @given(problems(), st.integers(0, 2**16))
 def test_insert_places_without_moving(problem: AssignmentProblem, seed: int) -> None:
