@@ -87,13 +87,14 @@ class Exact:
             proven = bound * scale.cost
             found = without_violations(problem, models.decode(problem, values))
             recorder.offer(insert(problem, recorder.prices, found))
-            recorder.prove_by_search(proven - 1e-9 * abs(proven), worth=0.0)  # HiGHS proves up to its tolerances
+            recorder.prove_by_search(proven - 5e-10 * abs(proven), worth=0.0)  # HiGHS proves up to its tolerances
 
         solved = models.run(solver, watch, offer)
         if len(solved.values):
             offer(solved.values, solved.bound)
         else:
-            recorder.prove_by_search(solved.bound * scale.cost, worth=0.0)
+            proven = solved.bound * scale.cost
+            recorder.prove_by_search(proven - 5e-10 * abs(proven), worth=0.0)
         gap = relative_gap(recorder.objective, recorder.bound)
         if recorder.objective >= insertion and (gap is None or gap > 1e-9):
             recorder.fallbacks.append("HiGHS found no better plan in time: priced insertion's plan stands")
