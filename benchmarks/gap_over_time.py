@@ -4,8 +4,8 @@
 
 Generated instances of QAM_DATA/assignment. The gap of every solver is to our certified bound; its own bound stands
 beside it. Our seconds hold everything from the problem in memory to the plan; those of the others begin when their
-model stands. Every solver has `--threads` threads (ours uses one). HiGHS and CP-SAT get the linearised mixed-integer
-model; neal and openjij the penalty QUBO, their samples repaired by priced insertion.
+model stands. Every solver has `--threads` threads (ours uses one). HiGHS and CP-SAT get a linearised integer model,
+neal and openjij the penalty QUBO, their samples repaired by priced insertion.
 """
 
 from __future__ import annotations

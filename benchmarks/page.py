@@ -3,8 +3,8 @@
     python benchmarks/page.py [--results FOLDER] [--check] [--quick]
 
 What stands between `<!-- table: NAME -->` and `<!-- end: NAME -->` is written anew from NAME.json with the function
-`tables(results)` of the script NAME. `--check` (also `--quick`) changes nothing and ends with 1 when the page is not
-what the results say.
+`tables(results)` (or `table(rows)`) of the script NAME. `--check` (also `--quick`) changes nothing and ends with 1
+when the page is not what the results say.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def section(name: str, folder: Path) -> str:
     results = results_of(name, folder)
     if results is None:
         return f"*Not measured yet: `python benchmarks/{name}.py --json benchmarks/results/{name}.json`.*"
-    said = origin(results)
-    return import_module(name).tables(results) + (f"\n\n*{said}.*" if said else "")
+    said, module = origin(results), import_module(name)
+    tables = module.tables(results) if hasattr(module, "tables") else module.table(results["rows"])
+    return str(tables) + (f"\n\n*{said}.*" if said else "")
 
 
 def origin(results: dict[str, Any]) -> str:

@@ -1,92 +1,75 @@
 """Samplers of QUBOs on the penalty form, each sample decoded and repaired by priced insertion.
 
-The penalty form is built by `peers.penalties` before the clock counts. Samples grow in sweeps while time is left. What
-a sample is worth before the repair is told as well: tasks without exactly one choice, and load above capacity.
+The penalty form is that of the solvers "neal" and "openjij", built before the clock counts; samples grow longer while
+time is left. What a sample is worth before the repair is told as well, and how many of its choices the repair kept:
+priced insertion alone makes a fair plan of nothing at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peers.penalties import PENALTIES, Penalties
+from scheduler import Budget
+from scheduler.binary.sampling import draws
 from scheduler.bounds.lagrangian import lagrangian_bound
+from scheduler.budget import Stopwatch
+from scheduler.errors import ProblemTooLargeError
 from scheduler.insertion import insert
-from scheduler.qubo import VARIABLE_LIMIT
 from scheduler.recorder import without_violations
+from scheduler.solvers import REGISTRY, get_solver
+from scheduler.solvers.penalty import CALLS, PenaltySampling, compile_qubo
 
 if TYPE_CHECKING:
     from peers.report import Report
     from scheduler import AssignmentProblem
     from scheduler.arrays import Int32Array
 
-FIRST_SWEEPS = 16
-"""Sweeps of the first sample, each next one of twice as many while time is left."""
-Sample = Callable[[Any, int, int], Any]
-
 
 def neal(problem: AssignmentProblem, seconds: float, seed: int, threads: int, report: Report) -> None:
     """Simulated annealing of dwave-samplers."""
-    from dwave.samplers import SimulatedAnnealingSampler
-
+    _run(problem, seconds, seed, report, "neal")
     del threads
-    sampler = SimulatedAnnealingSampler()
-    _run(
-        problem,
-        seconds,
-        seed,
-        report,
-        lambda bqm, sweeps, s: sampler.sample(bqm, num_reads=1, num_sweeps=sweeps, seed=s),
-    )
 
 
 def openjij(problem: AssignmentProblem, seconds: float, seed: int, threads: int, report: Report) -> None:
     """Simulated annealing of openjij."""
+    _run(problem, seconds, seed, report, "openjij")
     del threads
-    sampler = import_module("openjij").SASampler()
-    _run(
-        problem, seconds, seed, report,
-        lambda bqm, sweeps, s: sampler.sample(bqm, num_reads=1, num_sweeps=sweeps, seed=s, sparse=True),
-    )  # fmt: skip
 
 
-def _run(problem: AssignmentProblem, seconds: float, seed: int, report: Report, sample: Sample) -> None:
-    form = Penalties.of(problem, *PENALTIES[problem.has_pairs])
-    if form.variables > VARIABLE_LIMIT:
-        note = f"QUBO too large: {form.variables:,} variables, {form.couplers() / 1e6:.0f} M couplers"
-        report.end(None, None, note, variables=form.variables)
+def _run(problem: AssignmentProblem, seconds: float, seed: int, report: Report, name: str) -> None:
+    solver = get_solver(name)
+    assert isinstance(solver, PenaltySampling), REGISTRY[name]
+    module, _, attribute = solver.sampler.partition(":")
+    try:
+        qubo, binary, names = compile_qubo(problem)
+    except ProblemTooLargeError as error:
+        report.end(None, None, f"QUBO too large: {error}")
         return
-    bqm = form.compile().to_bqm()
     prices = lagrangian_bound(problem, iterations=200).prices
-    report.built(form.variables, couplers=bqm.num_interactions)
-    seeds = np.random.default_rng(seed)
-    best, value, lowest, raw = None, np.inf, np.inf, ""
-    sweeps, samples, clean = FIRST_SWEEPS, 0, 0
-    while report.seconds() < seconds:
-        begun = report.seconds()
-        found = sample(bqm, sweeps, int(seeds.integers(2**31 - 1)))
-        state = np.zeros(form.variables, dtype=np.int8)
-        state[np.asarray(list(found.variables), dtype=np.int64)] = found.record.sample[0]
-        assignment, unclear = form.decode(state)
+    sampler = getattr(import_module(module), attribute)(binary, np.random.default_rng(seed), None)
+    report.built(binary.variables, couplers=binary.interactions)
+    watch = Stopwatch(Budget(seconds=seconds))
+    best, value, told, samples, clean = None, np.inf, "", 0, 0
+    for state, _ in draws(sampler, watch, CALLS):
+        assignment, one_hot = qubo.decode(dict(zip(names, state.tolist(), strict=True)))
         over = problem.violations(assignment).overload
-        samples, clean = samples + 1, clean + (not unclear and not over)
-        if found.record.energy[0] < lowest:
-            lowest, raw = found.record.energy[0], _raw(unclear, over)
+        samples, clean = samples + 1, clean + (one_hot and not over)
         plan: Int32Array = insert(problem, prices, without_violations(problem, assignment))
         worth = problem.objective(plan).total
         if worth < value:
             best, value = plan, worth
+            told = f"{_raw(assignment, one_hot, over)}; repair kept {np.mean(plan == assignment):.0%} of its choices"
             report.plan(worth)
-        spent, left = report.seconds() - begun, seconds - report.seconds()
-        sweeps = 2 * sweeps if 2.2 * spent < left else max(1, int(0.9 * sweeps * max(left, 0.0) / spent))
-    report.end(best, None, f"{clean} of {samples} samples feasible before repair; best sample: {raw}")
+    report.end(best, None, f"{clean} of {samples} samples feasible before repair; the best one: {told}")
 
 
-def _raw(unclear: int, over: tuple[Any, ...]) -> str:
-    if not unclear and not over:
+def _raw(assignment: Int32Array, one_hot: bool, over: tuple[Any, ...]) -> str:
+    if one_hot and not over:
         return "feasible"
     units = sum(item.load - item.capacity for item in over)
-    return f"{unclear} tasks not one-hot, {len(over)} capacities exceeded by {units:,.0f} in all"
+    unplaced = "every task one-hot" if one_hot else f"{int((assignment < 0).sum())} tasks left out or not one-hot"
+    return f"{unplaced}, {len(over)} capacities exceeded by {units:,.0f} in all"

@@ -7,7 +7,6 @@ import json
 import math
 import xml.etree.ElementTree as ET
 
-import numpy as np
 import pytest
 from common import Journal, Progress, gap_text, markdown, percent
 from common.children import listen
@@ -15,9 +14,6 @@ from common.figure import GRID, INK, PAPER, canvas, legend, save_svg, steps, sty
 from common.gaps import below_list, gaps_of, gather, summarise
 from common.results import load_results
 from common.targets import TARGETS, Finding, goals_table
-from peers.penalties import Penalties
-
-from scheduler import from_triplets
 
 
 def key(seed: int) -> dict[str, object]:
@@ -175,34 +171,3 @@ def test_a_child_that_fails_says_why():
     events, end = listen("timeit", ["-n", "1", "1/0"], 60.0)
     assert events == []
     assert "ZeroDivisionError" in end
-
-
-def test_the_penalty_form_is_worth_the_objective_where_every_rule_is_kept_and_more_where_not():
-    rng = np.random.default_rng(3)
-    problem = from_triplets(
-        task=np.repeat(np.arange(5), 3), agent=np.tile(np.arange(3), 5), cost=rng.integers(1, 20, 15).astype(float),
-        demand=np.repeat(rng.integers(1, 6, 5), 3)[:, None].astype(float), capacity=np.full((3, 1), 7.0),
-        unassigned_cost=np.full(5, 50.0), pairs=([0, 1, 2], [1, 2, 4], [1.0, 2.0, 3.0]), unassigned_distance=4.0,
-    )  # fmt: skip
-    form = Penalties.of(problem, 100.0, 10.0)
-    qubo = form.compile()
-    assert qubo.variables == form.variables
-    seen = 0
-    for assignment in rng.integers(-1, 3, (200, 5)).astype(np.int32):
-        state = np.zeros(form.variables, dtype=np.int8)
-        for task, agent in enumerate(assignment):
-            state[3 * task + agent if agent >= 0 else 15 + task] = 1
-        load = problem.loads(assignment)[:, 0]
-        for agent, ((names, values), room) in enumerate(form.idle):
-            idle = room - load[agent]
-            for name, value in sorted(zip(names, values, strict=True), key=lambda item: -item[1]):
-                if name >= 20 and value <= idle:
-                    state[name], idle = 1, idle - value
-        energy, objective = qubo.energy(state), problem.objective(assignment).total
-        feasible = not problem.violations(assignment)
-        seen += feasible
-        assert energy == pytest.approx(objective) if feasible else energy >= objective + 10.0 - 1e-6
-        decoded, unclear = form.decode(state)
-        assert unclear == 0
-        assert (decoded == assignment).all()
-    assert 20 < seen < 200

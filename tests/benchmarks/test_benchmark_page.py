@@ -14,8 +14,9 @@ def test_the_page_is_what_the_committed_results_say():
 
 def test_every_script_that_has_tables_has_its_place_on_the_page():
     named = re.findall(r"<!-- table: (\S+) -->", page.PAGE.read_text())
-    scripts = [path for path in page.PAGE.parents[1].glob("benchmarks/*.py") if "def tables(" in path.read_text()]
-    assert sorted(named) == sorted(path.stem for path in scripts)
+    scripts = page.PAGE.parents[1].glob("benchmarks/*.py")
+    having = {path.stem for path in scripts if re.search(r"^def tables?\(", path.read_text(), re.MULTILINE)}
+    assert having <= set(named)
     assert {path.stem for path in page.RESULTS.glob("*.json")} <= set(named)
 
 
