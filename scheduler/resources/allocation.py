@@ -27,7 +27,8 @@ class MethodResult:
     shortfall
         How far that is below the exact one, relative to it.
     seconds
-        Wall clock, compiling included.
+        Wall clock from the requests in steps to the division: an encoding made on the way counts, kernels compiled at
+        their first use too.
     repaired
         Pools that its division exceeded before steps were given back.
     """
