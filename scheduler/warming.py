@@ -9,7 +9,11 @@ from scheduler.budget import Budget
 
 def warm_up() -> None:
     """Run every compiled kernel once on four tasks: seconds the first time, then about one, most of it imports."""
+    from scheduler.bounds.certificate import message_count
     from scheduler.hierarchy import HierarchicalQUBO
+    from scheduler.incremental.carrying import carried_messages
+    from scheduler.incremental.operations import agent_lost
+    from scheduler.incremental.refinement import refine
     from scheduler.solvers import get_solver
     from scheduler.triplets import from_triplets
 
@@ -24,7 +28,10 @@ def warm_up() -> None:
         conflicts=([0], [3]),
         unassigned_distance=2.0,
     )
+    get_solver("memetic").solve(problem, Budget(sweeps=2), seed=0)
     plan = get_solver("pga").solve(problem, Budget(sweeps=2), seed=0)
     HierarchicalQUBO(problem, sizes=[2]).lowest.sub_problems(plan.assignment)
     if plan.certificate is not None:
         plan.certificate.verify(problem)
+    refine(agent_lost(problem, plan, [0]), budget=Budget(sweeps=2))
+    carried_messages(problem, np.zeros(message_count(problem)), problem, np.arange(problem.tasks))

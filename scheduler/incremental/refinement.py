@@ -70,7 +70,8 @@ def refine(plan: Replan, stickiness: float = 0.0, budget: Budget = HALF_A_SECOND
         sweeps = DEFAULT_SWEEPS if watch.counted and budget.sweeps is None else budget.sweeps
         anneal_once(search, COOL, watch.part(1.0, reserve=2.0 * watch.elapsed()), sweeps)
         found = insert(problem, plan.prices, search.finish())
-        if _rank(plan, found, stickiness) < _rank(plan, best, stickiness):
+        valid = not problem.violations(found).breaks_a_rule
+        if valid and _rank(plan, found, stickiness) < _rank(plan, best, stickiness):
             best = found
     best.flags.writeable = False
     told: tuple[str, ...] = ()

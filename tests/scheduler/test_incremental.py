@@ -307,6 +307,14 @@ def test_sweeps_and_seed_fix_the_refinement_and_a_cancelled_one_changes_nothing(
     assert (bare.bound, bare.gap, bare.proof) == (None, None, None)
 
 
+def test_labels_that_differ_by_rounding_alone_break_no_rule() -> None:
+    """Where priced costs are all but equal the search has no scale to charge overload by."""
+    problem = random_problem(4725, 6, 3, 3, pairs=False, conflicts=True, whole=False)
+    for seed in range(5):
+        after = agent_lost(problem, solve(problem, "pga", Budget(sweeps=20), seed), [2])
+        check(refine(after, 1.0, SMALL, seed))
+
+
 def test_dearer_moves_are_fewer_on_a_larger_problem() -> None:
     """From free to infinite, each charge ten times the last moves fewer tasks, and costs more in objective."""
     problem = draw_instance(InstanceFamily(tasks=400, agents=40, locality=0.7))
