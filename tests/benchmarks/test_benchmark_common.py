@@ -14,6 +14,7 @@ from common.figure import GRID, INK, PAPER, canvas, legend, save_svg, steps, sty
 from common.gaps import below_list, gaps_of, gather, summarise
 from common.results import load_results
 from common.targets import TARGETS, Finding, goals_table
+from common.workers import side_by_side
 
 
 def key(seed: int) -> dict[str, object]:
@@ -171,3 +172,15 @@ def test_a_child_that_fails_says_why():
     events, end = listen("timeit", ["-n", "1", "1/0"], 60.0)
     assert events == []
     assert "ZeroDivisionError" in end
+
+
+def halved(number: int) -> dict[str, int]:
+    if number % 2:
+        raise ValueError(number)
+    return {"half": number // 2}
+
+
+def test_a_run_that_fails_is_told_and_does_not_end_the_others(capsys):
+    found = dict(side_by_side(halved, [(1,), (2,), (4,)], 1, warm=False))
+    assert found == {(2,): {"half": 1}, (4,): {"half": 2}}
+    assert "failed, run again: (1,)" in capsys.readouterr().err
