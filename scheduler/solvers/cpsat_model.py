@@ -1,16 +1,17 @@
-"""The assignment problem as an integer model for CP-SAT (OR-Tools), a relaxation up to rounding, with its hint.
+"""The assignment problem as an integer model for CP-SAT (OR-Tools): a relaxation up to rounding, with its hint.
 
 CP-SAT takes whole numbers. Costs and weights x distances are multiplied by a power of two and rounded down, demands are
 rounded down and capacities up, so that every valid plan fits the model and costs no more there than in truth: what
 CP-SAT proves, divided by the scale, is a bound for the problem itself. What it finds is checked and repaired by the
 caller. A pair is linearised over the clusters of its two tasks (one flow a pair of clusters, sums on both sides as in
-`scheduler.highs`), with one variable more for every agent that both could share.
+`scheduler.highs`), with one variable more for every agent that both could share. The hint names all of these: a hint
+for the choices alone is lost on CP-SAT.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,67 +25,59 @@ if TYPE_CHECKING:
 
 TOTAL = 2.0**44
 """Most that the scaled costs of a plan, or the scaled demands on an agent, may sum up to."""
+FREE = 2**60
+"""Stands for no limit of a row."""
 
 
 @dataclass(slots=True)
 class IntegerModel:
-    """A model under construction: literals of the choices, objective terms, and what the hint gives each literal.
+    """0/1 variables by number, their costs and their rows.
 
     Parameters
     ----------
-    cp
-        `ortools.sat.python.cp_model.CpModel`.
     scale
         What costs were multiplied by.
-    choice
-        Literal of every eligible pair, then of leaving out every task.
+    hint, cost
+        Of each variable; first come the eligible pairs, then leaving out every task.
+    rows
+        Variables, factors, least and most of each linear constraint.
     """
 
-    cp: Any
     scale: float
-    choice: list[Any] = field(default_factory=list)
-    terms: list[Any] = field(default_factory=list)
-    factors: list[int] = field(default_factory=list)
-    hinted: dict[int, bool] = field(default_factory=dict)
+    hint: list[bool] = field(default_factory=list)
+    cost: list[int] = field(default_factory=list)
+    rows: list[tuple[list[int], list[int], int, int]] = field(default_factory=list)
 
-    def literal(self, value: bool) -> Any:
-        """A new 0/1 variable, hinted to be `value`."""
-        variable = self.cp.new_bool_var("")
-        self.cp.add_hint(variable, value)
-        self.hinted[variable.index] = value
-        return variable
+    def variable(self, hint: bool, cost: float = 0.0) -> int:
+        """A new variable; its cost is scaled and rounded down."""
+        self.hint.append(hint)
+        self.cost.append(int(np.floor(cost * self.scale)))
+        return len(self.hint) - 1
 
-    def charge(self, variable: Any, cost: float) -> None:
-        """Add cost x variable to the objective, rounded down."""
-        whole = int(np.floor(cost * self.scale))
-        if whole:
-            self.terms.append(variable)
-            self.factors.append(whole)
+    def row(self, plus: list[int], minus: list[int], least: int, most: int) -> None:
+        """Least <= sum of `plus` - sum of `minus` <= most."""
+        self.rows.append(([*plus, *minus], [1] * len(plus) + [-1] * len(minus), least, most))
 
 
-def build(problem: AssignmentProblem, hint: Int32Array, cp: Any) -> IntegerModel:
-    """The whole model in the empty CpModel `cp`, every variable hinted as the valid assignment `hint` has it."""
-    from ortools.sat.python.cp_model import LinearExpr
-
+def integer_model(problem: AssignmentProblem, hint: Int32Array) -> IntegerModel:
+    """The whole model, every variable hinted as the valid assignment `hint` has it."""
     missed = finite_unassigned_cost(problem)
-    model = IntegerModel(cp, cost_scale(problem, missed))
-    chosen = positions(problem, hint)
-    taken = np.zeros(len(problem.agent), dtype=np.bool_)
+    model = IntegerModel(cost_scale(problem, missed))
+    entries, chosen = len(problem.agent), positions(problem, hint)
+    taken = np.zeros(entries, dtype=np.bool_)
     taken[chosen[chosen >= 0]] = True
-    values = np.concatenate([taken, chosen < 0])
-    for cost, value in zip(np.concatenate([problem.cost, missed]).tolist(), values.tolist(), strict=True):
-        model.choice.append(model.literal(value))
-        model.charge(model.choice[-1], cost)
-    out = model.choice[len(problem.agent) :]
+    costs, values = np.concatenate([problem.cost, missed]), np.concatenate([taken, chosen < 0])
+    for cost, value in zip(costs.tolist(), values.tolist(), strict=True):
+        model.variable(value, cost)
     for task in range(problem.tasks):
-        cp.add_exactly_one([*model.choice[problem.task_ptr[task] : problem.task_ptr[task + 1]], out[task]])
+        own = range(int(problem.task_ptr[task]), int(problem.task_ptr[task + 1]))
+        model.row([*own, entries + task], [], 1, 1)
     _add_capacities(problem, model)
     _add_pairs(problem, model, hint)
     for i, j in zip(row_of(problem.conflict_ptr).tolist(), problem.conflict_task.tolist(), strict=True):
         if i < j:
-            for one, other in _shared(problem, model, i, j).values():
-                cp.add_at_most_one([one, other])
-    cp.minimize(LinearExpr.weighted_sum(model.terms, model.factors))
+            for one, other in _shared(problem, i, j).values():
+                model.row([one, other], [], 0, 1)
     return model
 
 
@@ -95,17 +88,15 @@ def cost_scale(problem: AssignmentProblem, missed: FloatArray) -> float:
     if len(filled):
         row = np.maximum.reduceat(np.abs(problem.cost), problem.task_ptr[filled])
         largest[filled] = np.maximum(largest[filled], row)
-    farthest = max(problem.cluster_distance.max(initial=0.0), problem.unassigned_distance, problem.same_agent_distance)
-    most = float(largest.sum()) + 3.0 * float(farthest) * float(problem.pair_weight.sum())
-    fixed = [problem.same_agent_distance, problem.unassigned_distance]
-    numbers = (problem.cost, missed, problem.pair_weight, problem.cluster_distance, np.array(fixed))
+    fixed = np.array([problem.same_agent_distance, problem.unassigned_distance])
+    farthest = max(float(problem.cluster_distance.max(initial=0.0)), float(fixed.max()))
+    most = float(largest.sum()) + 3.0 * farthest * float(problem.pair_weight.sum())
+    numbers = (problem.cost, missed, problem.pair_weight, problem.cluster_distance, fixed)
     whole = most <= TOTAL and all(np.array_equal(values, np.floor(values)) for values in numbers)
     return 1.0 if whole or most <= 0.0 else float(2.0 ** np.floor(np.log2(TOTAL / most)))
 
 
 def _add_capacities(problem: AssignmentProblem, model: IntegerModel) -> None:
-    from ortools.sat.python.cp_model import LinearExpr
-
     order = np.argsort(problem.agent, kind="stable")
     begin = np.searchsorted(problem.agent[order], np.arange(problem.agents + 1))
     for r in range(problem.resources):
@@ -113,25 +104,22 @@ def _add_capacities(problem: AssignmentProblem, model: IntegerModel) -> None:
         needed = np.bincount(problem.agent, amounts, problem.agents)
         for agent in np.flatnonzero(needed > room).tolist():
             entries = order[begin[agent] : begin[agent + 1]]
-            scale = 1.0
-            if not (amounts[entries] == np.floor(amounts[entries])).all() or needed[agent] > TOTAL:
-                scale = float(2.0 ** np.floor(np.log2(TOTAL / needed[agent])))
-            whole = np.floor(amounts[entries] * scale).astype(np.int64).tolist()
-            limit = room[agent] * scale
-            most = int(np.floor(limit)) if scale == 1.0 else int(np.ceil(limit))
-            model.cp.add(LinearExpr.weighted_sum([model.choice[k] for k in entries.tolist()], whole) <= most)
+            whole = needed[agent] <= TOTAL and np.array_equal(amounts[entries], np.floor(amounts[entries]))
+            scale = 1.0 if whole else float(2.0 ** np.floor(np.log2(TOTAL / needed[agent])))
+            limit = np.floor(room[agent]) if whole else np.ceil(room[agent] * scale)
+            factors = np.floor(amounts[entries] * scale).astype(np.int64)
+            model.rows.append((entries.tolist(), factors.tolist(), 0, int(limit)))
 
 
-def _shared(problem: AssignmentProblem, model: IntegerModel, i: int, j: int) -> dict[int, tuple[Any, Any]]:
-    """Literals of both tasks for every agent that both may have."""
+def _shared(problem: AssignmentProblem, i: int, j: int) -> dict[int, tuple[int, int]]:
+    """Both tasks' variables for every agent that both may have."""
     agents, one, other = np.intersect1d(problem.eligible(i), problem.eligible(j), return_indices=True)
     first, second = (problem.task_ptr[i] + one).tolist(), (problem.task_ptr[j] + other).tolist()
-    pairs = ((model.choice[a], model.choice[b]) for a, b in zip(first, second, strict=True))
-    return dict(zip(agents.tolist(), pairs, strict=True))
+    return dict(zip(agents.tolist(), zip(first, second, strict=True), strict=True))
 
 
 def _add_pairs(problem: AssignmentProblem, model: IntegerModel, hint: Int32Array) -> None:
-    places: dict[int, dict[int, Any]] = {}
+    places: dict[int, dict[int, int]] = {}
     apart = np.full((problem.clusters + 1, problem.clusters + 1), problem.unassigned_distance)
     apart[:-1, :-1] = problem.cluster_distance
     for i, j, weight in zip(*(column.tolist() for column in weighted_pairs(problem)), strict=True):
@@ -140,42 +128,38 @@ def _add_pairs(problem: AssignmentProblem, model: IntegerModel, hint: Int32Array
                 places[task] = _places(problem, model, task)
         left, right = places[i], places[j]
         flows = {
-            (c, d): model.literal(model.hinted[y.index] and model.hinted[z.index])
+            (c, d): model.variable(model.hint[y] and model.hint[z], weight * float(apart[c, d]))
             for c, y in left.items()
             for d, z in right.items()
         }
-        for (c, d), flow in flows.items():
-            model.charge(flow, weight * float(apart[c, d]))
         for c, y in left.items():
-            model.cp.add(sum(flows[c, d] for d in right) == y)
+            model.row([flows[c, d] for d in right], [y], 0, 0)
         for d, z in right.items():
-            model.cp.add(sum(flows[c, d] for c in left) == z)
-        for agent, (x, y) in _shared(problem, model, i, j).items():
+            model.row([flows[c, d] for c in left], [z], 0, 0)
+        for agent, (x, y) in _shared(problem, i, j).items():
             cluster = int(problem.agent_cluster[agent])
             extra = weight * (problem.same_agent_distance - float(apart[cluster, cluster]))
             if extra:
-                both = model.literal(bool(hint[i] == agent == hint[j]))
-                model.charge(both, extra)
+                both = model.variable(bool(hint[i] == agent == hint[j]), extra)
                 if extra < 0.0:
-                    model.cp.add_implication(both, x)
-                    model.cp.add_implication(both, y)
+                    model.row([x], [both], 0, 1)
+                    model.row([y], [both], 0, 1)
                 else:
-                    model.cp.add_bool_or([x.negated(), y.negated(), both])
+                    model.row([x, y], [both], -FREE, 1)
 
 
-def _places(problem: AssignmentProblem, model: IntegerModel, task: int) -> dict[int, Any]:
-    """Literal of every cluster that the task may be in, and of being left out (the cluster after the last)."""
-    entries = range(int(problem.task_ptr[task]), int(problem.task_ptr[task + 1]))
-    members: dict[int, list[Any]] = {}
-    for entry in entries:
-        members.setdefault(int(problem.agent_cluster[problem.agent[entry]]), []).append(model.choice[entry])
-    places = {problem.clusters: model.choice[len(problem.agent) + task]}
+def _places(problem: AssignmentProblem, model: IntegerModel, task: int) -> dict[int, int]:
+    """Variable of every cluster that the task may be in, and of being left out (the cluster after the last)."""
+    members: dict[int, list[int]] = {}
+    for entry in range(int(problem.task_ptr[task]), int(problem.task_ptr[task + 1])):
+        members.setdefault(int(problem.agent_cluster[problem.agent[entry]]), []).append(entry)
+    places = {problem.clusters: len(problem.agent) + task}
     for cluster, choices in members.items():
         if len(choices) == 1:
             places[cluster] = choices[0]
             continue
-        places[cluster] = model.literal(any(model.hinted[choice.index] for choice in choices))
-        model.cp.add(sum(choices) == places[cluster])
+        places[cluster] = model.variable(any(model.hint[choice] for choice in choices))
+        model.row(choices, [places[cluster]], 0, 0)
     return places
 
 

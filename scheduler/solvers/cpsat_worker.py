@@ -20,7 +20,7 @@ import numpy as np
 
 from scheduler.arrays import Int32Array, row_of
 from scheduler.problem import AssignmentProblem
-from scheduler.solvers.cpsat_model import IntegerModel, build
+from scheduler.solvers.cpsat_model import IntegerModel, integer_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,12 +36,19 @@ def send(message: Message) -> None:
     sys.stdout.buffer.flush()
 
 
-def decoded(problem: AssignmentProblem, model: IntegerModel, value: Callable[[Any], Any]) -> Int32Array:
-    """The assignment of a solution."""
-    assignment = np.full(problem.tasks, -1, dtype=np.int32)
-    entries = [k for k, literal in enumerate(model.choice[: len(problem.agent)]) if value(literal)]
-    assignment[row_of(problem.task_ptr)[entries]] = problem.agent[entries]
-    return assignment
+def in_cp_sat(model: IntegerModel) -> tuple[Any, list[Any]]:
+    """The model as a `CpModel`, and its variables."""
+    from ortools.sat.python.cp_model import CpModel, LinearExpr
+
+    cp = CpModel()
+    variables = [cp.new_bool_var("") for _ in model.hint]
+    for variable, value in zip(variables, model.hint, strict=True):
+        cp.add_hint(variable, value)
+    for columns, factors, least, most in model.rows:
+        terms = [variables[column] for column in columns]
+        cp.add_linear_constraint(LinearExpr.weighted_sum(terms, factors), least, most)
+    cp.minimize(LinearExpr.weighted_sum(variables, model.cost))
+    return cp, variables
 
 
 def main(folder: Path) -> None:
@@ -52,7 +59,20 @@ def main(folder: Path) -> None:
     problem = AssignmentProblem.load(folder / "problem.npz")
     with np.load(folder / "order.npz") as file:
         order = {name: file[name] for name in file.files}
-    model = build(problem, order["hint"], cp_model.CpModel())
+    model = integer_model(problem, order["hint"])
+    cp, variables = in_cp_sat(model)
+    choices, rows = variables[: len(problem.agent)], row_of(problem.task_ptr)
+
+    def decoded(value: Callable[[Any], Any]) -> Int32Array:
+        assignment = np.full(problem.tasks, -1, dtype=np.int32)
+        taken = [entry for entry, choice in enumerate(choices) if value(choice)]
+        assignment[rows[taken]] = problem.agent[taken]
+        return assignment
+
+    class Teller(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            send((self.best_objective_bound / model.scale, decoded(self.boolean_value), ""))
+
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = int(order["seed"]) % 2**31
     solver.parameters.num_workers = int(order["workers"])
@@ -61,16 +81,10 @@ def main(folder: Path) -> None:
         solver.parameters.max_time_in_seconds = max(float(order["deadline"]) - time.time(), 0.01)
     if np.isfinite(order["deterministic"]):
         solver.parameters.max_deterministic_time = float(order["deterministic"])
-
-    class Teller(cp_model.CpSolverSolutionCallback):
-        def on_solution_callback(self) -> None:
-            send((self.best_objective_bound / model.scale, decoded(problem, model, self.boolean_value), ""))
-
-    status = solver.solve(model.cp, Teller())
-    name = solver.status_name(status).lower()
-    found = name in {"optimal", "feasible"}
-    bound = solver.best_objective_bound / model.scale if found or name == "unknown" else -np.inf
-    send((bound, decoded(problem, model, solver.boolean_value) if found else None, name))
+    status = solver.status_name(solver.solve(cp, Teller())).lower()
+    found = status in {"optimal", "feasible"}
+    bound = solver.best_objective_bound / model.scale if found or status == "unknown" else -np.inf
+    send((bound, decoded(solver.boolean_value) if found else None, status))
 
 
 def _end_with_the_parent() -> None:
