@@ -95,18 +95,9 @@ def regret(problem: AssignmentProblem, prices: FloatArray, tasks: Int64Array) ->
 
     Leaving the task out counts as a place. Infinite where only one place exists and the task must be placed.
     """
-    lengths = problem.task_ptr[tasks + 1] - problem.task_ptr[tasks]
-    starts = np.concatenate([[0], np.cumsum(lengths + 1)])
-    slots = np.full(starts[-1], np.inf)
-    slots[starts[:-1] + lengths] = problem.unassigned_cost[tasks]
-    inside = np.ones(starts[-1], dtype=np.bool_)
-    inside[starts[:-1] + lengths] = False
-    offset = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    entry = np.repeat(problem.task_ptr[tasks], lengths) + offset
-    charge = (prices[problem.agent[entry]] * problem.demand[entry]).sum(axis=1) if problem.resources else 0.0
-    slots[inside] = problem.cost[entry] + charge
-    order = np.lexsort((slots, np.repeat(np.arange(len(tasks)), lengths + 1)))
-    ranked = slots[order]
-    second = np.where(lengths > 0, ranked[np.minimum(starts[:-1] + 1, len(ranked) - 1)], np.inf)
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isinf(second), np.inf, second - ranked[starts[:-1]])
+    from scheduler.kernels.dual import regrets
+
+    result = np.empty(len(tasks))
+    charged = np.ascontiguousarray(prices)
+    regrets(full_space(problem), problem.unassigned_cost, charged, np.asarray(tasks, dtype=np.int64), result)
+    return result

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
 FIRST_STEP, LAST_STEP = 0.03, 0.0005
 """First and last price step, in the units of `step_unit`."""
-PRICE_STEPS = 10
+PRICE_STEPS, PRICE_STEPS_LARGE = 10, 4
 """Price steps between two sweeps of messages."""
 FEWEST, MOST, WORK = 40, 200, 200_000_000
 """Least and most sweeps of messages where their number is not limited, and the label pairs that decide between."""
+FULL_WORK, LEAST = 12_000_000_000, 12
+"""Label pairs from which on there are fewer sweeps than that, and the least."""
 PATIENCE = 6
 """Sweeps of messages over which the bound has to grow: by 1e-4 of itself, in small problems 1e-6."""
 WORK_BETWEEN_LOOKS = 8_000_000
@@ -84,7 +86,7 @@ def pair_bound(
     kept, values = (found, passing.messages), [-np.inf]
     timed = stopwatch is not None and not stopwatch.counted
     enough = 1e-4 if passing.work > WORK // FEWEST else 1e-6
-    steps = passing.price_steps()
+    steps, price_steps = passing.price_steps(), PRICE_STEPS_LARGE if passing.large else PRICE_STEPS
     for turn in range(rounds):
         charge(space, prices, unary, 1.0)
         complete = passing.sweep(turn % 2 == 0)
@@ -94,13 +96,13 @@ def pair_bound(
         done = max(turn / rounds, stopwatch.fraction()) if timed and stopwatch is not None else turn / rounds
         rate = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** min(done, 1.0)
         value = -np.inf
-        for step in range(0, PRICE_STEPS, steps):
+        for step in range(0, price_steps, steps):
             if stopwatch is not None and stopwatch.cancelled():
                 return priced
-            rates, before = np.outer([rate, rate], unit), turn * PRICE_STEPS + step
+            rates, before = np.outer([rate, rate], unit), turn * price_steps + step
             value = ascend(
                 space, readable(unary), readable(missed), prices, found, moments, rates, before,
-                min(steps, PRICE_STEPS - step), value,
+                min(steps, price_steps - step), value,
             )  # fmt: skip
         if value > values[-1] and not passing.large:
             kept = (found.copy(), passing.messages.copy())
@@ -133,7 +135,8 @@ class Passing:
 
     def rounds(self) -> int:
         """Sweeps of messages that are worth their time, fewer for a search of few sweeps."""
-        most = int(np.clip(WORK // max(self.work, 1), FEWEST, MOST))
+        work = max(self.work, 1)
+        most = min(int(np.clip(WORK // work, FEWEST, MOST)), max(FULL_WORK // work, LEAST))
         sweeps = None if self._stopwatch is None else self._stopwatch.budget.sweeps
         return most if sweeps is None else min(most, max(10, sweeps // 20))
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.arrays import FloatArray
+from scheduler.arrays import FloatArray, Int64Array
 from scheduler.kernels.types import Space, kernel
 
 
@@ -62,6 +62,25 @@ def least_costs(space: Space, prices: FloatArray, begin: int, end: int) -> float
             least = min(least, reduced)
         total += least
     return total
+
+
+@kernel
+def regrets(space: Space, unassigned: FloatArray, prices: FloatArray, tasks: Int64Array, regret: FloatArray) -> None:
+    """Write how much more the second cheapest place of each of `tasks` costs at the prices than the cheapest.
+
+    Leaving a task out at its `unassigned` cost (T,) is a place; infinite where there is no second one.
+    """
+    for i in range(len(tasks)):
+        least, second = unassigned[tasks[i]], np.inf
+        for k in range(space.task_ptr[tasks[i]], space.task_ptr[tasks[i] + 1]):
+            reduced = space.cost[k]
+            for r in range(prices.shape[1]):
+                reduced += prices[space.agent[k], r] * space.demand[k, r]
+            if reduced < least:
+                least, second = reduced, least
+            else:
+                second = min(second, reduced)
+        regret[i] = second - least if second < np.inf else np.inf
 
 
 @kernel

@@ -58,8 +58,9 @@ class PriceGuidedAnnealing:
         if problem.tasks > FLAT_LIMIT:
             from scheduler.rotation import rotate_domains
 
-            domains = rotate_domains(recorder, relaxation, seed, parallel, cold=begun is None)
-            return recorder.plan(self.name, seed, f"annealed {domains} rotating domains, then all together")
+            balance = rotate_domains(recorder, relaxation, seed, parallel, cold=begun is None)
+            way = "" if balance is None else f"{balance}, cut anew every round, then "
+            return recorder.plan(self.name, seed, f"annealed {way}all {problem.tasks} tasks together")
         sweeps = search_flat(recorder, relaxation, seed, cold=begun is None)
         return recorder.plan(self.name, seed, f"annealed all {problem.tasks} tasks together, {sweeps} sweeps")
 
