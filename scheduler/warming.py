@@ -14,6 +14,8 @@ def warm_up() -> None:
     from scheduler.incremental.carrying import carried_messages
     from scheduler.incremental.operations import agent_lost
     from scheduler.incremental.refinement import refine
+    from scheduler.population import Annealer
+    from scheduler.recorder import Recorder
     from scheduler.solvers import get_solver
     from scheduler.triplets import from_triplets
 
@@ -28,7 +30,8 @@ def warm_up() -> None:
         conflicts=([0], [3]),
         unassigned_distance=2.0,
     )
-    get_solver("memetic").solve(problem, Budget(sweeps=2), seed=0)
+    annealer = Annealer(Recorder(problem, Budget()), seed=0)
+    annealer.anneal(annealer.random(), 2, 1.0)
     plan = get_solver("pga").solve(problem, Budget(sweeps=2), seed=0)
     HierarchicalQUBO(problem, sizes=[2]).lowest.sub_problems(plan.assignment)
     if plan.certificate is not None:
