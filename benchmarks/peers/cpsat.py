@@ -12,8 +12,8 @@ import numpy as np
 
 from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.insertion import insert
-from scheduler.solvers.cpsat_model import build, model_size
-from scheduler.solvers.cpsat_worker import decoded
+from scheduler.solvers.cpsat_model import integer_model, model_size
+from scheduler.solvers.cpsat_worker import decoded, in_cp_sat
 
 if TYPE_CHECKING:
     from peers.report import Report
@@ -38,11 +38,12 @@ def _run(
     begin = np.full(problem.tasks, -1, dtype=np.int32)
     if hint:
         begin = insert(problem, lagrangian_bound(problem, iterations=200).prices, begin)
-    model = build(problem, begin, cp_model.CpModel())
+    model = integer_model(problem, begin)
+    cp, variables = in_cp_sat(model)
     if not hint:
-        model.cp.clear_hints()
+        cp.clear_hints()
     for task in problem.must_place.tolist():  # what must be placed cannot be left out at a price
-        model.cp.add(model.choice[len(problem.agent) + task] == 0)
+        cp.add(variables[len(problem.agent) + task] == 0)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = threads
@@ -56,6 +57,6 @@ def _run(
             """Told by CP-SAT."""
             report.plan(self.objective_value / model.scale, self.best_objective_bound / model.scale)
 
-    status = solver.status_name(solver.solve(model.cp, Improved())).lower()
-    found = decoded(problem, model, solver.boolean_value) if status in ("optimal", "feasible") else None
+    status = solver.status_name(solver.solve(cp, Improved())).lower()
+    found = decoded(problem, variables, solver.boolean_value) if status in ("optimal", "feasible") else None
     report.end(found, solver.best_objective_bound / model.scale, status)

@@ -51,6 +51,14 @@ def in_cp_sat(model: IntegerModel) -> tuple[Any, list[Any]]:
     return cp, variables
 
 
+def decoded(problem: AssignmentProblem, variables: list[Any], value: Callable[[Any], Any]) -> Int32Array:
+    """The assignment of a solution, whose values `value` tells."""
+    assignment = np.full(problem.tasks, -1, dtype=np.int32)
+    taken = [entry for entry, choice in enumerate(variables[: len(problem.agent)]) if value(choice)]
+    assignment[row_of(problem.task_ptr)[taken]] = problem.agent[taken]
+    return assignment
+
+
 def main(folder: Path) -> None:
     """Solve what is in the folder."""
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
@@ -61,17 +69,10 @@ def main(folder: Path) -> None:
         order = {name: file[name] for name in file.files}
     model = integer_model(problem, order["hint"])
     cp, variables = in_cp_sat(model)
-    choices, rows = variables[: len(problem.agent)], row_of(problem.task_ptr)
-
-    def decoded(value: Callable[[Any], Any]) -> Int32Array:
-        assignment = np.full(problem.tasks, -1, dtype=np.int32)
-        taken = [entry for entry, choice in enumerate(choices) if value(choice)]
-        assignment[rows[taken]] = problem.agent[taken]
-        return assignment
 
     class Teller(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
-            send((self.best_objective_bound / model.scale, decoded(self.boolean_value), ""))
+            send((self.best_objective_bound / model.scale, decoded(problem, variables, self.boolean_value), ""))
 
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = int(order["seed"]) % 2**31
@@ -84,7 +85,7 @@ def main(folder: Path) -> None:
     status = solver.status_name(solver.solve(cp, Teller())).lower()
     found = status in {"optimal", "feasible"}
     bound = solver.best_objective_bound / model.scale if found or status == "unknown" else -np.inf
-    send((bound, decoded(solver.boolean_value) if found else None, status))
+    send((bound, decoded(problem, variables, solver.boolean_value) if found else None, status))
 
 
 def _end_with_the_parent() -> None:
