@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.arrays import FloatArray, Int32Array, Int64Array
+from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array
+from scheduler.errors import CertificateError, InvalidAssignmentError
 from scheduler.evaluation import CAPACITY_TOLERANCE, as_assignment, positions
 from scheduler.plan import Plan
 from scheduler.spaces import full_space
@@ -23,8 +24,9 @@ def insert(
     prices: Plan | FloatArray,
     assignment: ArrayLike,
     tasks: ArrayLike | None = None,
+    push: float = np.inf,
 ) -> Int32Array:
-    """Place tasks that are -1 where cost + price is lowest, without moving any other.
+    """Place tasks that are -1 where cost + price is lowest, by default without moving any other.
 
     Once at the prices given and once more without prices, so that free capacity does not stay unused. The
     tasks with most to lose (best against second best place) go first.
@@ -39,43 +41,60 @@ def insert(
         Agent per task, -1 unassigned, shape (T,); not changed. It must be valid (no rule broken).
     tasks
         Which tasks to place; those that already have an agent keep it. None: all that are -1.
+    push
+        A task may push one other from its agent, which goes to its own cheapest other place or is left out, where that
+        saves more than this, in units of cost; `inf`: never.
 
     Returns
     -------
     int32 (T,)
         The new assignment; -1 where a task found no room or is cheaper left out.
     """
-    vector = as_assignment(problem, assignment).copy()
+    vector = as_assignment(problem, assignment)
     chosen = np.flatnonzero(vector < 0) if tasks is None else np.unique(np.asarray(tasks, dtype=np.int64))
     chosen = chosen[vector[chosen] < 0]
     if not len(chosen) or not problem.agents:
-        return vector
-    values = prices.prices if isinstance(prices, Plan) else np.asarray(prices, dtype=np.float64)
-    order = chosen[np.argsort(-regret(problem, values, chosen), kind="stable")]
-    place(problem, values, vector, order)
-    return vector
+        return vector.copy()
+    values = prices.prices if isinstance(prices, Plan) else np.array(prices, dtype=np.float64)
+    seats = seats_of(problem, vector)
+    place(problem, values, seats, chosen, np.ones(problem.tasks, dtype=np.bool_), push)
+    return seats.agent
 
 
-def place(problem: AssignmentProblem, prices: FloatArray, assignment: Int32Array, order: Int64Array) -> None:
-    """Insert the tasks of `order` into `assignment` in place, at `prices` and then without prices."""
+def place(
+    problem: AssignmentProblem, prices: FloatArray, seats: Seats, tasks: Int64Array, movable: BoolArray, push: float
+) -> None:
+    """Seat tasks that are left out, in place: at `prices`, then without prices, then what was pushed out there.
+
+    `movable` (T,) says which tasks may be pushed, `push` what that must save.
+    """
     from scheduler.kernels.insertion import seat_tasks
 
-    space, limit, seats = full_space(problem), room_of(problem), seats_of(problem, assignment)
-    nobody_moves = np.zeros(problem.tasks, dtype=np.bool_)
-    for charge in (np.array(prices, dtype=np.float64), np.zeros_like(limit)):
+    space, limit = full_space(problem), room_of(problem)
+    order = tasks[np.argsort(-regret(problem, prices, tasks), kind="stable")]
+    known = seats.agent < 0
+    free = np.zeros_like(limit)
+    for charge in (np.array(prices), free, free):
         if not (seats.agent[order] < 0).any():
             break
-        seat_tasks(space, seats, order, limit, charge, nobody_moves, np.inf)
-    assignment[:] = seats.agent
+        seat_tasks(space, seats, order, limit, charge, movable, push)
+        pushed = np.flatnonzero((seats.agent < 0) & ~known)
+        known[pushed] = True
+        order = np.concatenate([order, pushed])
 
 
 def seats_of(problem: AssignmentProblem, assignment: Int32Array) -> Seats:
     """Who sits where under an assignment that breaks no rule but capacity, as arrays for the kernels."""
     from scheduler.kernels.insertion import Seats, take_seats
 
+    entry = positions(problem, assignment)
+    strangers = np.flatnonzero(entry == -2)
+    if len(strangers):
+        task = int(strangers[0])
+        raise InvalidAssignmentError(task, int(assignment[task]), "choose an eligible agent of the task, or -1")
     seats = Seats(
         agent=assignment.copy(),
-        entry=positions(problem, assignment),
+        entry=entry,
         load=np.zeros(problem.capacity.shape),
         head=np.empty(problem.agents, dtype=np.int64),
         after=np.empty(problem.tasks, dtype=np.int64),

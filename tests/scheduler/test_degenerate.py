@@ -17,6 +17,7 @@ from scheduler import (
     InvalidProblemError,
     ProblemBuilder,
     QuboProblem,
+    SchedulerError,
     from_triplets,
     insert,
     lagrangian_bound,
@@ -325,6 +326,20 @@ def test_a_start_that_breaks_rules_is_cleaned(start: object, name: str) -> None:
     found = verify(problem, start)
     assert not found.holds
     assert bool(len(found.violations.ineligible)) == bool(len(problem.violations(start).ineligible))
+
+
+def test_insertion_refuses_agents_tasks_and_prices_there_are_not() -> None:
+    """Compiled code would read beyond its arrays."""
+    problem, free = two_by_two(pairs=([0], [1], [1.0])), np.zeros((2, 1))
+    for stranger in (7, -7, 2**31 - 1):
+        with pytest.raises(InvalidAssignmentError, match=rf"assignment\[0\] = {stranger}: choose an eligible agent"):
+            insert(problem, free, [stranger, -1], [1])
+    for tasks in ([5], [-1], [0.5]):
+        with pytest.raises(SchedulerError, match="tasks"):
+            insert(problem, free, [-1, -1], tasks)
+    for prices in (np.zeros((1, 1)), np.zeros((2, 2)), 0.0):
+        with pytest.raises(SchedulerError, match="prices"):
+            insert(problem, prices, [-1, -1])
 
 
 def test_an_empty_assignment_of_an_empty_problem_holds() -> None:
