@@ -46,6 +46,7 @@ def measure(path: Path, solver: str, given: Any) -> dict[str, Any]:
         "unassigned": end.get("unassigned"),
         "seconds_used": end.get("seconds"),
         "note": "; ".join(filter(None, [end.get("note", ""), broken])),
+        "failed": broken.startswith("ended with"),
     }
 
 
@@ -175,7 +176,8 @@ def main() -> None:
         for solver in given.solvers:
             key = {"instance": name, "solver": solver, "seconds": given.seconds, "threads": given.threads}
             key["seed"] = given.seed
-            if journal.get(key) is None:
+            row = journal.get(key)
+            if row is None or row.get("failed"):
                 journal.add(key, measure(folder / f"{name}.npz", solver, given))
             progress.step(given.seconds, f"{solver} on {name}")
     progress.close()

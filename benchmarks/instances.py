@@ -23,6 +23,8 @@ from common.published import Instance, all_instances
 from common.workers import side_by_side
 from peers import PEERS
 
+RIVALS = ("highs", "cpsat", "cpsat-hint")
+"""Peers that take assignment problems as they are."""
 SMALL = 400
 """Tasks or variables up to which a solve has `--seconds`; ten times that above."""
 PEER_EVERY = 5
@@ -53,7 +55,7 @@ def peer_once(instance: Instance, solver: str, seconds: float, seed: int) -> dic
 
 def work(instance: Instance, solver: str, seconds: float, seed: int) -> dict[str, Any]:
     """One row, whoever solves."""
-    return (peer_once if solver in PEERS else solve_once)(instance, solver, seconds, seed)
+    return (peer_once if solver in RIVALS else solve_once)(instance, solver, seconds, seed)
 
 
 def seconds_for(instance: Instance, sizes: dict[str, int], scale: float) -> float:
@@ -72,12 +74,12 @@ def size_of(instance: Instance) -> int:
 def tables(results: dict[str, Any]) -> str:
     """The table of sets, who was beaten, and the table of peers."""
     rows = results["rows"]
-    ours = [row for row in rows if row["solver"] not in PEERS]
+    ours = [row for row in rows if row["solver"] not in RIVALS]
     parts = [_table(summarise(ours), with_solver=False)]
     below = below_list(ours)
     if below:
         parts.append("Below the list: " + "; ".join(below) + ".")
-    peers = {row["solver"] for row in rows} & set(PEERS)
+    peers = {row["solver"] for row in rows} & set(RIVALS)
     if peers:
         both = {row["instance"] for row in rows if row["solver"] in peers}
         chosen = [_first_seed(row) for row in rows if row["instance"] in both]
@@ -96,7 +98,7 @@ def _table(lines: list[dict[str, Any]], with_solver: bool) -> str:
     head += ["instances", "mean of medians", "worst median", "worst run", "runs that reach it", "instances reached"]
     body = []
     for line in lines:
-        label = PEERS[line["solver"]].label if line["solver"] in PEERS else f"ours ({line['solver']})"
+        label = PEERS[line["solver"]].label if line["solver"] in RIVALS else f"ours ({line['solver']})"
         unsolved = line["instances"] - line["solved"]
         body.append(
             [
@@ -119,7 +121,7 @@ def plot(results: dict[str, Any], out: Path) -> None:
     found: dict[str, list[float]] = {}
     for row in results["rows"]:
         gaps = gaps_of(row)
-        if gaps and row["solver"] not in PEERS and row["best"] is not None and median(gaps) < math.inf:
+        if gaps and row["solver"] not in RIVALS and row["best"] is not None and median(gaps) < math.inf:
             found.setdefault(row["set"], []).append(100.0 * median(gaps))
     figure, axes = canvas(1, 1, 9.0, 0.32 * len(found) + 1.6)
     axis = axes[0, 0]
@@ -143,9 +145,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="scale of the time limits (default 1; 0.2 with --quick)")
     parser.add_argument("--jobs", type=int, default=2, help="processes side by side, one thread each")
     parser.add_argument("--solver", default="auto", help="solver of assignment problems (QUBOs: our annealer)")
-    parser.add_argument(
-        "--peers", nargs="*", default=[], choices=[n for n in PEERS if n != "pga"], help="run beside us"
-    )
+    parser.add_argument("--peers", nargs="*", default=[], choices=RIVALS, help="run beside us")
     parser.add_argument("--sets", nargs="+", metavar="SET", help='only these sets, e.g. "GAP D" "GQAP Cordeau" bqp250')
     given = parser.parse_args()
     given.seeds = given.seeds or (2 if given.quick else 10)

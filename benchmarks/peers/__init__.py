@@ -19,6 +19,7 @@ class Peer:
 
 PEERS: dict[str, Peer] = {
     "pga": Peer("ours (pga)", "peers.ours:run"),
+    "greedy": Peer("priced insertion alone", "peers.ours:insertion"),
     "highs": Peer("HiGHS", "peers.highs:run"),
     "cpsat": Peer("CP-SAT", "peers.cpsat:cold"),
     "cpsat-hint": Peer("CP-SAT, hinted", "peers.cpsat:hinted"),

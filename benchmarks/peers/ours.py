@@ -1,4 +1,4 @@
-"""Our own solver, measured like the others."""
+"""Our own solvers, measured like the others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from scheduler import Budget, Improvement, solve, warm_up
 if TYPE_CHECKING:
     from peers.report import Report
     from scheduler import AssignmentProblem
+
+
+def insertion(problem: AssignmentProblem, seconds: float, seed: int, threads: int, report: Report) -> None:
+    """Priced insertion alone, which repairs the samples of QUBOs: what they are worth is what they have beyond it."""
+    del threads
+    warm_up()
+    report.built(len(problem.agent) + problem.tasks)
+    plan = solve(problem, "greedy", Budget(seconds=seconds), seed)
+    report.plan(plan.objective.total, plan.bound)
+    report.end(plan.assignment, plan.bound)
 
 
 def run(problem: AssignmentProblem, seconds: float, seed: int, threads: int, report: Report) -> None:
