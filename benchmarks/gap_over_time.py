@@ -15,7 +15,7 @@ from typing import Any
 
 from common import Journal, Progress, arguments, data_folder, gap_text, markdown, number
 from common.children import listen
-from common.figure import canvas, legend, percents, plain, save_svg, steps, style, thin
+from common.figure import canvas, common_legend, percents, plain, save_svg, steps, style, thin
 from common.targets import Finding
 from peers import PEERS
 
@@ -121,9 +121,9 @@ def plot(results: dict[str, Any], out: Path) -> None:
         axis.set(xlabel="seconds", ylabel="gap to the certified bound")
         plain(axis.xaxis)
         percents(axis.yaxis)
-        legend(axis, loc="upper right", fontsize=7)
     for axis in axes.ravel()[len(instances) :]:
         axis.set_visible(False)
+    common_legend(figure, axes)
     best = [f"{_title(name)}: {_best_solver(rows, name)} is lowest at the end" for name in instances]
     save_svg(figure, out, "Gap over time", "Gap to the certified bound over seconds. " + ". ".join(best))
 

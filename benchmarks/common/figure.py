@@ -85,6 +85,18 @@ def legend(axis: Any, **options: Any) -> None:
     axis.legend(frameon=False, labelcolor=INK, **options)
 
 
+def common_legend(figure: Any, axes: Any) -> None:
+    """One legend below all panels, each series once."""
+    found = {}
+    for axis in axes.ravel():
+        handles, labels = axis.get_legend_handles_labels()
+        found |= dict(zip(labels, handles, strict=True))
+    if found:
+        figure.legend(
+            found.values(), found, loc="outside lower center", ncols=4, frameon=False, labelcolor=INK, fontsize=8
+        )
+
+
 def plain(axis: Any, unit: str = "") -> None:
     """Ticks of a logarithmic axis as plain numbers (0.1, 1, 10), with a unit behind."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
