@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from scheduler.errors import InvalidBudgetError
 
 
@@ -35,7 +37,8 @@ class Budget:
     def __post_init__(self) -> None:
         for limit in ("seconds", "sweeps", "gap"):
             value = getattr(self, limit)
-            if value is not None and not value >= 0:
+            kind = (int, np.integer) if limit == "sweeps" else (int, float, np.integer, np.floating)
+            if value is not None and not (isinstance(value, kind) and value >= 0):
                 raise InvalidBudgetError(limit, value)
 
 

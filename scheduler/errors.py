@@ -64,7 +64,7 @@ class InvalidAssignmentError(SchedulerError, ValueError):
 
 
 class InvalidBudgetError(SchedulerError, ValueError):
-    """A budget that cannot be spent: negative, or not a number.
+    """A budget that cannot be spent, or a seed that cannot be sown: negative, or not a number.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ class InvalidBudgetError(SchedulerError, ValueError):
     def __init__(self, limit: str, value: object) -> None:
         self.limit = limit
         self.value = value
-        super().__init__(f"budget {limit} = {value!r}: give a positive number, or leave it out")
+        what = "a whole number" if limit in {"sweeps", "seed"} else "a number"
+        super().__init__(f"{limit} = {value!r}: give {what}, 0 or above, or leave it out")
 
     def __reduce__(self) -> tuple[type[InvalidBudgetError], tuple[str, object]]:
         return type(self), (self.limit, self.value)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scheduler.budget import Budget
+from scheduler.errors import InvalidBudgetError
 from scheduler.solvers import get_solver
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ def solve(
     ------
     UnknownSolverError
         If no solver has this name.
+    InvalidBudgetError
+        If the seed is no whole number of at least 0.
     ProblemTooLargeError
         If the solver asked for is not made for this size.
 
@@ -64,4 +69,6 @@ def solve(
     >>> solve(problem).assignment.tolist()
     [1, 0]
     """
+    if not (isinstance(seed, (int, np.integer)) and seed >= 0):
+        raise InvalidBudgetError("seed", seed)
     return get_solver(solver).solve(problem, budget, seed, start, parallel, on_improve)

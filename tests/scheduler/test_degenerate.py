@@ -14,6 +14,7 @@ from scheduler import (
     AssignmentProblem,
     Budget,
     InvalidAssignmentError,
+    InvalidBudgetError,
     InvalidProblemError,
     ProblemBuilder,
     QuboProblem,
@@ -353,6 +354,20 @@ def test_a_budget_of_nothing_is_a_valid_plan(budget: Budget, name: str) -> None:
     problem = random_problem(3, tasks=12, agents=4, resources=2)
     plan = solve(problem, name, budget)
     assert verify(problem, plan.assignment, plan.proof).holds
+
+
+@pytest.mark.parametrize(
+    "limits", [{"seconds": -1}, {"sweeps": 1.5}, {"sweeps": -1}, {"gap": math.nan}, {"seconds": "1"}], ids=str
+)
+def test_a_budget_that_cannot_be_spent_is_refused(limits: dict[str, object]) -> None:
+    with pytest.raises(InvalidBudgetError, match=next(iter(limits))):
+        Budget(**limits)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, None])
+def test_a_seed_that_cannot_be_sown_is_refused(seed: object) -> None:
+    with pytest.raises(InvalidBudgetError, match="seed = "):
+        solve(two_by_two(), seed=seed)
 
 
 QUBOS = {
