@@ -20,6 +20,7 @@ from scheduler.recorder import Recorder, without_violations
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from scheduler.arrays import Int32Array
     from scheduler.binary.problem import QuboProblem
     from scheduler.binary.sampling import Sampler
     from scheduler.budget import Budget
@@ -66,7 +67,7 @@ class PenaltySampling:
         recorder.prove(lagrangian_bound(problem, iterations=200, stopwatch=recorder.stopwatch))
         compiled = run_aside(partial(compile_qubo, problem), recorder.stopwatch)
         if compiled is None:
-            return recorder.plan(self.name, seed, "cancelled before the first sample")
+            return self._without_samples(recorder, begun, seed)
         qubo, binary, names = compiled
         if not problem.tasks:
             return recorder.plan(self.name, seed, "no tasks, no samples")
@@ -79,6 +80,12 @@ class PenaltySampling:
         return recorder.plan(
             self.name, seed, f"{reason}; {binary.variables} variables, {binary.interactions} couplings"
         )
+
+    def _without_samples(self, recorder: Recorder, begun: Int32Array | None, seed: int) -> Plan:
+        """The plan where there was no time for a sample."""
+        recorder.offer(insert(recorder.problem, recorder.prices, recorder.best if begun is None else begun))
+        recorder.fallbacks.append("no sample in time: priced insertion's plan stands")
+        return recorder.plan(self.name, seed, "no time for a sample")
 
     def _sample(self, recorder: Recorder, sampler: Sampler, qubo: PenaltyQUBO, names: list[object]) -> tuple[int, int]:
         """Offer every sample, repaired; returns how many there were and how many were infeasible."""

@@ -74,6 +74,17 @@ def test_a_cancelled_sampler_asks_no_more(name):
     assert "cancelled: another run may differ" in plan.fallbacks
 
 
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_without_time_for_a_sample_the_inserted_plan_stands_and_says_so(name):
+    problem = random_problem(8, tasks=20, agents=6, pairs=False)
+    empty = problem.objective(np.full(problem.tasks, -1)).total
+    for budget in (Budget(seconds=0.0), Budget(sweeps=50, cancelled=lambda: True)):
+        plan = solve(problem, name, budget)
+        check(problem, plan)
+        assert plan.objective.total < empty
+        assert plan.fallbacks[0] == "no sample in time: priced insertion's plan stands"
+
+
 def test_energies_of_the_arrays_are_those_of_the_model():
     problem = random_problem(4, tasks=4, agents=3)
     qubo, binary, names = compile_qubo(problem)
