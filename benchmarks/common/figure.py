@@ -87,7 +87,7 @@ def legend(axis: Any, **options: Any) -> None:
 
 def common_legend(figure: Any, axes: Any) -> None:
     """One legend below all panels, each series once."""
-    found = {}
+    found: dict[str, Any] = {}
     for axis in axes.ravel():
         handles, labels = axis.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))

@@ -11,6 +11,7 @@ import pytest
 from common import Journal, Progress, gap_text, markdown, percent
 from common.children import listen
 from common.figure import GRID, INK, PAPER, canvas, legend, save_svg, steps, style, thin
+from common.findings import findings, instance_runs
 from common.gaps import below_list, gaps_of, gather, summarise
 from common.results import load_results
 from common.targets import TARGETS, Finding, goals_table
@@ -184,3 +185,25 @@ def test_a_run_that_fails_is_told_and_does_not_end_the_others(capsys):
     found = dict(side_by_side(halved, [(1,), (2,), (4,)], 1, warm=False))
     assert found == {(2,): {"half": 1}, (4,): {"half": 2}}
     assert "failed, run again: (1,)" in capsys.readouterr().err
+
+
+def test_goals_are_found_in_the_results_of_the_other_scripts(tmp_path):
+    engine = [{"part": "engine", "qubits": qubits, "ours": 0.004, "qiskit": 1.2} for qubits in (9, 16)]
+    sizes = [{"part": "size", "tasks": t, "agents": 4, "layers": 16, "seconds": s} for t, s in ((8, 9.0), (10, 0.3))]
+    (tmp_path / "qaoa.json").write_text(json.dumps({"rows": engine + sizes}))
+    traces = [
+        {"solver": "pga", "trace": [[1.0, 9.0, None]]},
+        {"solver": "highs", "trace": [[59.0, 18.0, None], [90.0, 9.0, None]]},
+    ]
+    rows = [{"instance": "1000x10000_pairs0_local0", "seconds": 60.0, **row} for row in traces]
+    (tmp_path / "gap_over_time.json").write_text(json.dumps({"rows": rows}))
+    found = findings(tmp_path)
+    assert {name: finding.measured for name, finding in found.items()} == {
+        "qaoa-speed": pytest.approx(300.0), "qaoa-40": 0.3, "vs-highs": 0.5,
+    }  # fmt: skip
+
+
+def test_runs_of_the_published_instances_are_not_measured_twice(tmp_path):
+    row = {"instance": "d401600", "solver": "auto", "seconds": 10.0, "seeds": [0, 1], "values": [97200.0, None]}
+    (tmp_path / "instances.json").write_text(json.dumps({"rows": [row, {**row, "solver": "highs"}]}))
+    assert instance_runs(tmp_path) == {("d401600", 10.0, 0): 97200.0, ("d401600", 10.0, 1): None}
