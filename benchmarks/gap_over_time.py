@@ -70,7 +70,7 @@ def tables(results: dict[str, Any]) -> str:
     rows, bounds = results["rows"], common_bounds(results["rows"])
     parts = []
     for instance in dict.fromkeys(row["instance"] for row in rows):
-        mine = [row for row in rows if row["instance"] == instance]
+        mine = sorted((r for r in rows if r["instance"] == instance), key=lambda row: list(PEERS).index(row["solver"]))
         limit = max(row["seconds"] for row in mine)
         marks = [mark for mark in (1.0, 10.0) if mark < limit] + [limit]
         head = ["solver"]

@@ -35,7 +35,10 @@ def section(name: str, folder: Path) -> str:
         return f"*Not measured yet: `python benchmarks/{name}.py --json benchmarks/results/{name}.json`.*"
     said, module = origin(results), import_module(name)
     tables = module.tables(results) if hasattr(module, "tables") else module.table(results["rows"])
-    return str(tables) + (f"\n\n*{said}.*" if said else "")
+    picture = PAGE.parent / "images" / f"{name}.svg"
+    parts = [str(tables), f"*{said}.*" if said else ""]
+    parts.append(f"![The results of {name}.py as a picture](images/{picture.name})" if picture.exists() else "")
+    return "\n\n".join(filter(None, parts))
 
 
 def origin(results: dict[str, Any]) -> str:

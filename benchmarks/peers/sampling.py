@@ -70,6 +70,8 @@ def _run(problem: AssignmentProblem, seconds: float, seed: int, report: Report, 
 def _raw(assignment: Int32Array, one_hot: bool, over: tuple[Any, ...]) -> str:
     if one_hot and not over:
         return "feasible"
-    units = sum(item.load - item.capacity for item in over)
-    unplaced = "every task one-hot" if one_hot else f"{int((assignment < 0).sum())} tasks left out or not one-hot"
-    return f"{unplaced}, {len(over)} capacities exceeded by {units:,.0f} in all"
+    parts = [] if one_hot else [f"{int((assignment < 0).sum())} tasks left out or not one-hot"]
+    if over:
+        units = sum(item.load - item.capacity for item in over)
+        parts.append(f"{len(over)} capacities exceeded by {units:,.0f} in all")
+    return ", ".join(parts)
