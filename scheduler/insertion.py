@@ -9,6 +9,7 @@ import numpy as np
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array
 from scheduler.errors import CertificateError, InvalidAssignmentError
 from scheduler.evaluation import CAPACITY_TOLERANCE, as_assignment, positions
+from scheduler.incremental.change import indices
 from scheduler.plan import Plan
 from scheduler.spaces import full_space
 
@@ -49,13 +50,24 @@ def insert(
     -------
     int32 (T,)
         The new assignment; -1 where a task found no room or is cheaper left out.
+
+    Raises
+    ------
+    InvalidAssignmentError
+        If a task has an agent that it may not have.
+    InvalidChangeError
+        If there is no such task.
+    CertificateError
+        If the prices are not of shape (A, R).
     """
     vector = as_assignment(problem, assignment)
-    chosen = np.flatnonzero(vector < 0) if tasks is None else np.unique(np.asarray(tasks, dtype=np.int64))
+    chosen = np.flatnonzero(vector < 0) if tasks is None else np.unique(indices("tasks", tasks, problem.tasks))
     chosen = chosen[vector[chosen] < 0]
+    values = np.asarray(prices.prices if isinstance(prices, Plan) else prices, dtype=np.float64)
+    if values.shape != problem.capacity.shape:
+        raise CertificateError("prices", values.shape, problem.capacity.shape)
     if not len(chosen) or not problem.agents:
         return vector.copy()
-    values = prices.prices if isinstance(prices, Plan) else np.array(prices, dtype=np.float64)
     seats = seats_of(problem, vector)
     place(problem, values, seats, chosen, np.ones(problem.tasks, dtype=np.bool_), push)
     return seats.agent

@@ -21,7 +21,7 @@ from scheduler.incremental.carrying import carried_messages, carried_prices, car
 from scheduler.incremental.change import indices, with_capacity, without_agents, without_tasks
 from scheduler.incremental.errors import InvalidChangeError
 from scheduler.incremental.replan import Replan
-from scheduler.insertion import regret, room_of, seats_of
+from scheduler.insertion import place, room_of, seats_of
 from scheduler.plan import Plan
 from scheduler.spaces import full_space
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from scheduler.problem import AssignmentProblem
-
-PASSES = 3
-"""Times that tasks without an agent are tried: at the prices, then free of charge, then what was pushed out there."""
 
 
 def remove(
@@ -251,17 +248,11 @@ def _seated(
     """The assignment without overload, and with what has no agent placed where that pays."""
     if not len(problem.agent):
         return np.full(problem.tasks, -1, dtype=np.int32)
-    from scheduler.kernels.insertion import seat_tasks
     from scheduler.kernels.replanning import evict
 
-    space, limit, seats = full_space(problem), room_of(problem), seats_of(problem, vector)
-    evict(space, seats, limit, prices, movable)
-    for turn in range(PASSES):
-        out = np.flatnonzero(seats.agent < 0)
-        if not len(out):
-            break
-        charge = prices if turn == 0 else np.zeros_like(prices)
-        order = out[np.argsort(-regret(problem, charge, out), kind="stable")]
-        if not seat_tasks(space, seats, order, limit, charge, movable, float(push)) and turn > 0:
-            break
+    seats = seats_of(problem, vector)
+    evict(full_space(problem), seats, room_of(problem), prices, movable)
+    out = np.flatnonzero(seats.agent < 0)
+    if len(out):
+        place(problem, prices, seats, out, movable, float(push))
     return seats.agent

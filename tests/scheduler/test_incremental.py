@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from scheduler import (
     AssignmentProblem,
     Budget,
+    Certificate,
     InvalidChangeError,
     Plan,
     Replan,
@@ -24,6 +25,7 @@ from scheduler import (
     capacity_changed,
     carry,
     from_triplets,
+    insert,
     origin_of,
     refine,
     remove,
@@ -168,7 +170,8 @@ def test_another_numbering_changes_nothing(problem: AssignmentProblem, random: o
     after = replan(shuffled, plan, problem, order)
     assert after.before.tolist() == plan.assignment[order].tolist()
     assert after.proof is not None
-    proven = plan.proof.verify(problem) if plan.proof is not None else -math.inf
+    assert plan.proof is not None
+    proven = Certificate("mplp", 0.0, plan.proof.prices, plan.proof.messages).verify(problem)
     assert after.bound == pytest.approx(proven, abs=1e-9)
     assert replan(problem, after, shuffled, back).bound == pytest.approx(proven, abs=1e-9)
 
@@ -323,3 +326,21 @@ def test_dearer_moves_are_fewer_on_a_larger_problem() -> None:
     away = [len(item.moved) + len(item.dropped) for item in refined]
     assert away == sorted(away, reverse=True)
     assert away[0] > away[2]
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.integers(0, 2**16), st.sampled_from([0.0, 3.0, math.inf]))
+def test_insertion_that_may_push_breaks_no_rule_and_loses_nothing(
+    problem: AssignmentProblem, seed: int, push: float
+) -> None:
+    """Without prices every push saves what it is charged for, so the objective does not rise."""
+    whole = solve(problem, "greedy", SMALL).assignment
+    torn = np.where(np.random.default_rng(seed).random(problem.tasks) < 0.5, -1, whole)
+    after = insert(problem, np.zeros(problem.capacity.shape), torn, push=push)
+    assert not problem.violations(after).breaks_a_rule
+    unplaced = [len(problem.violations(item).unplaced) for item in (torn, after)]
+    assert unplaced[1] <= unplaced[0]
+    if unplaced == [0, 0]:
+        assert problem.objective(after).total <= problem.objective(torn).total + 1e-9
+    if push == math.inf:
+        assert np.array_equal(after[torn >= 0], torn[torn >= 0])
