@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from scheduler.insertion import insert
     from scheduler.plan import Improvement, Plan
     from scheduler.problem import AssignmentProblem
+    from scheduler.quantum.options import QaoaOptions
+    from scheduler.quantum.report import QuantumReport
+    from scheduler.quantum.sub_solver import solve_sub_problem
     from scheduler.qubo import PenaltyQUBO
     from scheduler.relaxation import Relaxation, relax
     from scheduler.resources.allocation import Allocation, MethodResult
@@ -97,7 +100,9 @@ _HOME = {
     "PoolTooSmallError": "resources.errors",
     "ProblemBuilder": "builder",
     "ProblemTooLargeError": "errors",
+    "QaoaOptions": "quantum.options",
     "QuadraticValue": "resources.value",
+    "QuantumReport": "quantum.report",
     "QuboPlan": "binary.plan",
     "QuboProblem": "binary.problem",
     "Relaxation": "relaxation",
@@ -134,6 +139,7 @@ _HOME = {
     "replan": "incremental.operations",
     "solve": "solving",
     "solve_qubo": "binary.solving",
+    "solve_sub_problem": "quantum.sub_solver",
     "solver_names": "solvers",
     "verify": "verification",
     "verify_qubo": "verification",
@@ -187,7 +193,9 @@ __all__ = [
     "PoolTooSmallError",
     "ProblemBuilder",
     "ProblemTooLargeError",
+    "QaoaOptions",
     "QuadraticValue",
+    "QuantumReport",
     "QuboPlan",
     "QuboProblem",
     "Relaxation",
@@ -224,6 +232,7 @@ __all__ = [
     "replan",
     "solve",
     "solve_qubo",
+    "solve_sub_problem",
     "solver_names",
     "verify",
     "verify_qubo",
