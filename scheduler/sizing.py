@@ -101,7 +101,7 @@ def divided(problem: AssignmentProblem, assignment: Int32Array, count: int, turn
     if rng is not None:
         noise = np.exp(rng.normal(0.0, WANDER, coupling.shape))
         coupling *= noise * noise.T
-    sizes = np.bincount(piece, weights=work, minlength=pieces)
+    sizes: FloatArray = np.bincount(piece, weights=work, minlength=pieces).astype(np.float64)
     return merge(coupling, sizes, count)[piece]
 
 
