@@ -76,10 +76,11 @@ class PenaltySampling:
         first = None if begun is None else _state(qubo.encode(begun), names)
         sampler = kind(binary, np.random.default_rng(seed), first)
         samples, infeasible = self._sample(recorder, sampler, qubo, names)
-        reason = f"{infeasible} of {samples} samples were infeasible before repair"
-        return recorder.plan(
-            self.name, seed, f"{reason}; {binary.variables} variables, {binary.interactions} couplings"
-        )
+        if not samples:
+            return self._without_samples(recorder, begun, seed)
+        size = f"{binary.variables} variables, {binary.interactions} couplings"
+        reason = f"{infeasible} of {samples} samples were infeasible before repair ({size})"
+        return recorder.plan(self.name, seed, reason)
 
     def _without_samples(self, recorder: Recorder, begun: Int32Array | None, seed: int) -> Plan:
         """The plan where there was no time for a sample."""
