@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 THREAD_VARIABLES = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_FOLDERS = re.compile(r"(/[\w.\-]+)+/")
+"""What no file of results should tell: where things are on this machine."""
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -69,6 +72,6 @@ def listen(module: str, arguments: list[str], limit: float, threads: int = 1) ->
             return events, f"killed after {limit:.0f} s"
         if child.returncode:
             errors.seek(0)
-            said = errors.read().strip().splitlines()
-            return events, f"ended with {child.returncode}: {said[-1] if said else 'no message'}"
+            said = errors.read().strip().splitlines() or ["no message"]
+            return events, f"ended with {child.returncode}: {_FOLDERS.sub('', said[-1])}"
         return events, ""
