@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from scheduler.bounds.branching import LIMIT, integer_bound
@@ -13,12 +14,15 @@ from scheduler.relaxation import relax
 from scheduler.tables import check_size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from scheduler.arrays import Int32Array, Int64Array
     from scheduler.budget import Budget
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
+    from scheduler.relaxation import Relaxation
 
 BOUND_SHARE = 0.1
 """Most of the seconds left that each of prices and messages may take."""
@@ -29,7 +33,9 @@ DEFAULT_SWEEPS = 20_000
 MEMBERS = 6
 """Individuals of a population."""
 FIRST = 2_000
-"""Sweeps of an anneal in the first population; twice as many in each later one."""
+"""Sweeps of an anneal in the first population."""
+GROWTH = 1.2
+"""How much longer anneals are from one population to the next."""
 HEAT = 0.4
 """Temperature at which a child's anneal starts, of that of an anneal from scratch."""
 STALE = 12
@@ -67,36 +73,44 @@ class Memetic:
         check_size(problem, self.name)
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
-        _bound(recorder, recorder.best if begun is None else begun)
-        if not len(problem.agent) or recorder.finished():
+        relaxation = _bound(recorder, recorder.best if begun is None else begun)
+        if relaxation is None or not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
-        anneals, sweeps = _search(recorder, seed, begun)
+        anneals, sweeps = _search(recorder, seed, begun, lambda: _branch_and_bound(recorder, relaxation))
         return recorder.plan(self.name, seed, f"{anneals} anneals of populations of {MEMBERS}, {sweeps} sweeps")
 
 
-def _bound(recorder: Recorder, base: Int32Array) -> None:
-    """Prove what takes little time, and offer what priced insertion makes of it."""
+def _bound(recorder: Recorder, base: Int32Array) -> Relaxation | None:
+    """Prove what takes little time, and offer what priced insertion makes of it; None where the caller cancelled."""
     problem, watch = recorder.problem, recorder.stopwatch
     linear = linear_bound(problem, watch.part(BOUND_SHARE))
     recorder.prove(linear)
     recorder.offer(insert(problem, linear.prices, base))
     if watch.cancelled():
-        return
+        return None
     relaxation = relax(problem, watch.part(BOUND_SHARE), linear)
     recorder.prove(relaxation.certificate)
     recorder.prices = linear.prices
-    if recorder.finished() or len(problem.agent) > LIMIT:
+    return relaxation
+
+
+def _branch_and_bound(recorder: Recorder, relaxation: Relaxation) -> None:
+    """Prove more by HiGHS, and offer what it finds, where the model is small enough to be done soon."""
+    problem = recorder.problem
+    if len(problem.agent) > LIMIT or (problem.has_pairs and linearised_size(problem) > TINY):
         return
-    if not problem.has_pairs or linearised_size(problem) <= TINY:
-        certificate, part = relaxation.certificate, watch.part(PROOF_SHARE)
-        bound, found = integer_bound(problem, certificate, part, recorder.objective)
-        for assignment in found:
-            recorder.offer(insert(problem, linear.prices, without_violations(problem, assignment)))
-        recorder.prove_by_search(bound)
+    part = recorder.stopwatch.part(PROOF_SHARE)
+    bound, found = integer_bound(problem, relaxation.certificate, part, recorder.objective)
+    for assignment in found:
+        recorder.offer(insert(problem, recorder.prices, without_violations(problem, assignment)))
+    recorder.prove_by_search(bound)
 
 
-def _search(recorder: Recorder, seed: int, begun: Int32Array | None) -> tuple[int, int]:
-    """Population after population until the budget is spent; returns the number of anneals and of sweeps."""
+def _search(recorder: Recorder, seed: int, begun: Int32Array | None, prove: Callable[[], None]) -> tuple[int, int]:
+    """Population after population until the budget is spent; returns the number of anneals and of sweeps.
+
+    `prove` is called once, after the first population.
+    """
     from scheduler.population import Annealer, Individual, Population
 
     watch, annealer, anneals = recorder.stopwatch, Annealer(recorder, seed), 0
@@ -114,14 +128,16 @@ def _search(recorder: Recorder, seed: int, begun: Int32Array | None) -> tuple[in
         anneals += 1
         return annealer.anneal(label, int(min(length, allowed - annealer.sweeps)), heat)
 
-    members: list[Individual] = []
+    proving, members = True, list[Individual]()
     if begun is not None and not over():
         members = [annealer.individual(begun), anneal(annealer.labels(begun), HEAT)]
     while not over():
         while len(members) < MEMBERS and not over():
             members.append(anneal(annealer.random(), 1.0))
         population, stale = Population(members), 0
-        while stale < STALE and not over():
+        while len(members) == MEMBERS and stale < STALE and not over():
             stale = 0 if population.add(anneal(population.child(annealer.rng), HEAT)) else stale + 1
-        members, length = [], 2 * length
+        if proving and not over():
+            prove()
+        proving, members, length = False, [], math.ceil(GROWTH * length)
     return anneals, annealer.sweeps

@@ -167,13 +167,13 @@ def test_a_plan_that_the_clock_ended_says_so() -> None:
     assert any("ended by the clock" in text for text in plan.fallbacks)
 
 
-def test_what_is_proven_is_not_searched() -> None:
-    """Without pairs HiGHS ends in a moment; the budget is left unspent."""
+def test_a_proven_plan_ends_the_search() -> None:
+    """Without pairs HiGHS proves it after the first population; nearly all of the budget is left unspent."""
     problem = random_problem(4, tasks=20, agents=6, resources=2, pairs=False)
     plan = solve(problem, "memetic", Budget(sweeps=10**9))
     assert plan.gap is not None
     assert plan.gap <= 1e-8
-    assert plan.moves is None
+    assert (plan.moves or 0) < 10**7
 
 
 @pytest.mark.parametrize(("tasks", "agents"), [(0, 0), (0, 3), (3, 0), (3, 3)])
