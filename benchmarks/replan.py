@@ -8,7 +8,7 @@
 agents keep half of their capacity. Beside `replan` and `refine` stand a cold plan of the changed problem in
 `--seconds` and in the time of the refinement, and, without pairs, HiGHS's branch and bound from the old plan (what no
 longer fits left out) for the time of the refinement and for `--seconds`, its model built before the clock counts.
-All gaps but that of the plan before are to the best bound of the changed problem. One thread each; compiled kernels warm.
+All gaps but that of the plan before are to the best bound of the changed problem. One thread each; kernels are warm.
 """
 
 from __future__ import annotations
