@@ -67,7 +67,7 @@ class Plan:
         (objective - bound) / max(|bound|, 1e-9), None without a bound or when a task that must be placed is
         not.
     bound_kind
-        Where the bound comes from: "lagrangian", "mplp", "lp", "exact" or "none".
+        Where the bound comes from: that of its certificate, "exact" or "cp-sat" (by branch and bound), or "none".
     solver
         Name of the solver that found the assignment.
     seed

@@ -107,7 +107,7 @@ def _assign(
         total = plan.objective.total
         replace(plan.proof, objective=total if math.isfinite(total) else None).save(proof_out)
         written = {"file": proof_out.name, "kind": plan.proof.kind, "bound": plan.proof.bound}
-        if plan.bound_kind == "exact":
+        if plan.bound_kind in {"exact", "cp-sat"}:
             notes.append(
                 f"the bound {plan.bound:.10g} is by branch and bound, for which there is no certificate: "
                 f"{proof_out.name} proves {plan.proof.bound:.10g}"
