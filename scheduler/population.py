@@ -133,7 +133,7 @@ class Annealer:
     def _offer(self) -> None:
         if self.walk.number[1] < self.least:
             self.least = float(self.walk.number[1])
-            self.recorder.offer(insert(self.problem, self.recorder.prices, self.assignment(self.walk.best)))
+            self.recorder.offer(self.assignment(self.walk.best))
 
     def _count(self, proposals: int) -> None:
         self.sweeps += -(-proposals // max(self.problem.tasks, 1))

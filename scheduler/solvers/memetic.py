@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from scheduler.bounds.branching import LIMIT, integer_bound
 from scheduler.bounds.linear import linear_bound
+from scheduler.bounds.pairs import pair_bound
 from scheduler.highs import linearised_size
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder, without_violations
-from scheduler.relaxation import relax
 from scheduler.tables import check_size
 
 if TYPE_CHECKING:
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from scheduler.arrays import Int32Array, Int64Array
+    from scheduler.bounds.certificate import Certificate
     from scheduler.budget import Budget
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
-    from scheduler.relaxation import Relaxation
 
 BOUND_SHARE = 0.1
 """Most of the seconds left that each of prices and messages may take."""
+ROUND_LIMIT = 20_000_000
+"""Pairs (both ways) x labels squared up to which messages are passed: a round of them takes some ten milliseconds."""
+INSERTION_LIMIT = 2_000_000
+"""Pairs (both ways) x labels up to which priced insertion comes before the first anneal: it is over in a moment."""
 TINY, PROOF_SHARE = 1_000, 0.3
 """Variables up to which HiGHS gets a problem with its pairs linearised, and most of the seconds left it may take."""
 DEFAULT_SWEEPS = 20_000
@@ -73,34 +77,38 @@ class Memetic:
         check_size(problem, self.name)
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
-        relaxation = _bound(recorder, recorder.best if begun is None else begun)
-        if relaxation is None or not len(problem.agent) or recorder.finished():
+        certificate = _bound(recorder, recorder.best if begun is None else begun)
+        if certificate is None or not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
-        anneals, sweeps = _search(recorder, seed, begun, lambda: _branch_and_bound(recorder, relaxation))
+        anneals, sweeps = _search(recorder, seed, begun, lambda: _branch_and_bound(recorder, certificate))
         return recorder.plan(self.name, seed, f"{anneals} anneals of populations of {MEMBERS}, {sweeps} sweeps")
 
 
-def _bound(recorder: Recorder, base: Int32Array) -> Relaxation | None:
+def _bound(recorder: Recorder, base: Int32Array) -> Certificate | None:
     """Prove what takes little time, and offer what priced insertion makes of it; None where the caller cancelled."""
     problem, watch = recorder.problem, recorder.stopwatch
     linear = linear_bound(problem, watch.part(BOUND_SHARE))
     recorder.prove(linear)
-    recorder.offer(insert(problem, linear.prices, base))
+    labels = len(problem.agent) / max(problem.tasks, 1) + 1.0
+    if len(problem.pair_task) * labels <= INSERTION_LIMIT:
+        recorder.offer(insert(problem, linear.prices, base))
     if watch.cancelled():
         return None
-    relaxation = relax(problem, watch.part(BOUND_SHARE), linear)
-    recorder.prove(relaxation.certificate)
+    if len(problem.pair_task) * labels**2 > ROUND_LIMIT:
+        return linear
+    certificate = pair_bound(problem, stopwatch=watch.part(BOUND_SHARE), linear=linear)
+    recorder.prove(certificate)
     recorder.prices = linear.prices
-    return relaxation
+    return certificate
 
 
-def _branch_and_bound(recorder: Recorder, relaxation: Relaxation) -> None:
+def _branch_and_bound(recorder: Recorder, certificate: Certificate) -> None:
     """Prove more by HiGHS, and offer what it finds, where the model is small enough to be done soon."""
     problem = recorder.problem
     if len(problem.agent) > LIMIT or (problem.has_pairs and linearised_size(problem) > TINY):
         return
     part = recorder.stopwatch.part(PROOF_SHARE)
-    bound, found = integer_bound(problem, relaxation.certificate, part, recorder.objective)
+    bound, found = integer_bound(problem, certificate, part, recorder.objective)
     for assignment in found:
         recorder.offer(insert(problem, recorder.prices, without_violations(problem, assignment)))
     recorder.prove_by_search(bound)
