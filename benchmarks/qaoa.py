@@ -48,14 +48,14 @@ REPEATS = 5
 
 
 def stand_alone(tasks: int, agents: int, seed: int) -> AssignmentProblem:
-    """All agents may do all tasks; pairs, one resource at 80 % of its capacity, all tasks to be placed."""
+    """All agents may do all tasks; pairs, all to be placed, one resource at 80 % of its capacity (or less)."""
     rng = np.random.default_rng((tasks, agents, seed))
     row, column = np.repeat(np.arange(tasks), agents), np.tile(np.arange(agents), tasks)
     demand = np.repeat(rng.integers(1, 6, tasks), agents).astype(float)
     links = [(i, j) for i in range(tasks) for j in range(i) if rng.random() < 0.3]
     return from_triplets(
         row, column, rng.integers(10, 60, len(row)).astype(float), demand,
-        np.full(agents, np.ceil(demand[::agents].sum() / agents / 0.8)), np.full(tasks, np.inf),
+        np.full(agents, max(np.ceil(demand[::agents].sum() / agents / 0.8), demand.max())), np.full(tasks, np.inf),
         pairs=(*zip(*links, strict=True), rng.uniform(1, 5, len(links))) if links else None,
         agent_cluster=np.arange(agents) % 2, cluster_distance=[[1.0, 4.0], [4.0, 1.0]],
     )  # fmt: skip
@@ -223,7 +223,7 @@ MEASURES = {"size": size_row, "unseen": unseen_row, "mixer": mixer_row, "engine"
 def keys_of(quick: bool, seeds: int) -> list[dict[str, Any]]:
     """What is measured."""
     sizes = SIZES[:3] if quick else SIZES
-    windows = 10 if quick else 40
+    windows = 10 if quick else 20
     keys: list[dict[str, Any]] = [
         {"part": "size", "tasks": tasks, "agents": agents, "layers": layers, "seed": seed}
         for tasks, agents in sizes for layers in LAYERS for seed in range(seeds)

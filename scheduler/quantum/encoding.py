@@ -184,16 +184,17 @@ def state_count(problem: AssignmentProblem) -> int:
 def energy_scale(problem: AssignmentProblem) -> float:
     """The unit of all penalties: mean over the tasks of the range of their costs, plus mean weight x largest distance.
 
-    Being left out counts among the costs where it is allowed. 1 where all that is 0.
+    Being left out counts where it is allowed, but only half where it makes the range more than eight times as large:
+    walls as high as that would hide all else. 1 where all that is 0.
     """
     low, high = np.full(problem.tasks, np.inf), np.full(problem.tasks, -np.inf)
     rows = row_of(problem.task_ptr)
     np.minimum.at(low, rows, problem.cost)
     np.maximum.at(high, rows, problem.cost)
-    finite = np.isfinite(problem.unassigned_cost)
-    low[finite] = np.minimum(low, problem.unassigned_cost)[finite]
-    high[finite] = np.maximum(high, problem.unassigned_cost)[finite]
-    ranges = (high - low)[high >= low]
+    some, missed = high >= low, problem.unassigned_cost
+    ranges = (high - low)[some]
+    both = np.maximum(high, missed)[some] - np.minimum(low, missed)[some]
+    ranges = np.where(np.isfinite(both), np.minimum(both, np.maximum(4.0 * ranges, both / 2.0)), ranges)
     weight = float(problem.pair_weight.mean()) if len(problem.pair_weight) else 0.0
     scale = float(ranges.mean()) if len(ranges) else 0.0
     return scale + weight * float(problem.cluster_distance.max(initial=0.0)) or 1.0

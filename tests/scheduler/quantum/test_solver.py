@@ -105,7 +105,7 @@ def test_a_cancelled_solve_returns_its_start() -> None:
 
 def test_the_x_mixer_is_far_behind_the_one_hot_subspace() -> None:
     """On the same problem both know the same optimum; the X mixer measures it far less often."""
-    problem = random_problem(8, tasks=3, agents=2, resources=1)
+    problem = random_problem(8, tasks=4, agents=3, resources=0)
     xy, x = (Qaoa(QaoaOptions(mixer=mixer)).solve(problem, Budget(), 0).quantum for mixer in ("xy", "x"))
     assert x["optimum"] == pytest.approx(xy["optimum"])
     assert x["states"] == 2 ** x["qubits"] > xy["states"]
