@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.arrays import FloatArray, Int64Array
-from scheduler.kernels.types import Space, kernel, separation, vector_kernel
+from scheduler.arrays import FloatArray, Int32Array, Int64Array
+from scheduler.kernels.types import Space, kernel, vector_kernel
 
 Messages = NDArray[Any]
 """float64 or float32."""
@@ -77,22 +77,47 @@ def label_pairs(space: Space) -> int:
 @kernel
 def least_distances(space: Space, begin: int, end: int) -> float:
     """Sum over the pairs whose first task is among begin..end-1 of weight x the least distance of their labels."""
-    nobody = len(space.cluster) - 1
-    nearest = min(space.same_agent, space.distance.min())
+    far, nearest = space.distance[-1, -1], space.distance.min()
     total = 0.0
     for i in range(begin, end):
+        ours = space.agent[space.task_ptr[i] : space.task_ptr[i + 1]]
         for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
             j = space.pair_task[e]
             if j < i:
                 continue
-            least = separation(space, nobody, nobody)
-            for k in range(space.task_ptr[i], space.task_ptr[i + 1]):
-                if least <= nearest:
-                    break
-                for m in range(space.task_ptr[j], space.task_ptr[j + 1]):
-                    least = min(least, separation(space, space.agent[k], space.agent[m]))
-            total += space.pair_weight[e] * least
+            theirs = space.agent[space.task_ptr[j] : space.task_ptr[j + 1]]
+            least = far
+            if share_one(ours, theirs):
+                least = min(least, space.same_agent)
+            total += space.pair_weight[e] * least_apart(space, ours, theirs, least, nearest)
     return total
+
+
+@kernel
+def share_one(ours: Int32Array, theirs: Int32Array) -> bool:
+    """Whether two ascending lists have an entry in common."""
+    k, m = 0, 0
+    while k < len(ours) and m < len(theirs):
+        if ours[k] == theirs[m]:
+            return True
+        if ours[k] < theirs[m]:
+            k += 1
+        else:
+            m += 1
+    return False
+
+
+@kernel
+def least_apart(space: Space, ours: Int32Array, theirs: Int32Array, least: float, nearest: float) -> float:
+    """The least of `least` and the distances of two different agents, one of each list; stops at `nearest`."""
+    for a in ours:
+        row = space.distance[space.cluster[a]]
+        for b in theirs:
+            if least <= nearest:
+                return least
+            if row[space.cluster[b]] < least and a != b:
+                least = row[space.cluster[b]]
+    return least
 
 
 @vector_kernel
