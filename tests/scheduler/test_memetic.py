@@ -223,6 +223,18 @@ def test_large_problems_are_refused_with_the_reason() -> None:
         solve(wide, "memetic")
 
 
+def test_anneals_alone_make_a_valid_plan_with_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on problems with so many pairs that insertion and messages would take too long; unplaced tasks are fitted in."""
+    monkeypatch.setattr("scheduler.solvers.memetic.INSERTION_LIMIT", -1)
+    monkeypatch.setattr("scheduler.solvers.memetic.ROUND_LIMIT", -1)
+    for must in (True, False):
+        problem = dense(20, 5, tight=0.8, must=must)
+        plan = solve(problem, "memetic", Budget(sweeps=300))
+        check(problem, plan)
+        assert plan.bound_kind in ("lagrangian", "lp")
+        assert (plan.assignment >= 0).all()
+
+
 def test_a_child_has_every_label_from_a_parent() -> None:
     """And what both share is kept."""
     one, other = np.array([0, 1, 2, 3, 4, 5]), np.array([0, 1, 5, 4, 3, 2])
