@@ -62,18 +62,21 @@ FEW = 200
 """Sweeps below which there are too few for an early anneal."""
 
 
-def cycles(problem: AssignmentProblem, cold: bool, early: bool) -> list[tuple[Schedule, float, bool]]:
+def cycles(problem: AssignmentProblem, cold: bool, early: bool, exact: bool) -> list[tuple[Schedule, float, bool]]:
     """The anneals of one search: schedule, share of what is left of the budget, whether to begin afresh.
 
-    `early` says whether the budget allows an early anneal beside the long one.
+    `early` says whether the budget allows an early anneal beside the long one, `exact` whether exact neighbourhoods
+    take a part of the time before the last, the `WALK`.
     """
     first = course(problem, cold)
     if not cold:
         return [(first, 0.5, False), (WALK, 1.0, False)]
     if problem.tasks > SMALL:
-        return [*([(first, 0.15, True)] if early else []), (first, 0.6, True), (WALK, 1.0, False)]
-    rounds = [(schedule, 0.0, True) for schedule in (first, SPREAD_OUT) * 4] + [(WALK, 0.0, False)]
-    return [(schedule, 1.0 / (len(rounds) - n), afresh) for n, (schedule, _, afresh) in enumerate(rounds)]
+        return [*([(first, 0.15, True)] if early else []), (first, 0.5 if exact else 0.6, True), (WALK, 1.0, False)]
+    rounds = [(schedule, True) for schedule in (first, SPREAD_OUT) * 4]
+    walks = 3 if exact else 1
+    shares = [1.0 / (len(rounds) + walks - n) for n in range(len(rounds))]
+    return [(s, share, afresh) for (s, afresh), share in zip(rounds, shares, strict=True)] + [(WALK, 1.0, False)]
 
 
 def course(problem: AssignmentProblem, cold: bool) -> Schedule:

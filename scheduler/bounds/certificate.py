@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.arrays import FloatArray
+from scheduler.arrays import FloatArray, Int32Array
 from scheduler.bounds.links import links_of
 from scheduler.errors import CertificateError
 from scheduler.spaces import full_space
@@ -30,7 +30,7 @@ class Certificate:
     Parameters
     ----------
     kind
-        "lagrangian", "lp" or "mplp".
+        "lagrangian", "lp", "mplp" or "knapsack".
     bound
         The bound that the prices and messages prove.
     prices
@@ -41,6 +41,11 @@ class Certificate:
         task answers for.
     objective
         Total objective of the plan that the certificate came with, if it says so. Not a part of the proof.
+    multipliers
+        Of kind "knapsack": float64 (T,), what doing a task is worth to the agent that packs it.
+    kept
+        Of kind "knapsack": int32 (A,), the resource that every agent packs whole tasks into; the prices of the others
+        count.
     """
 
     kind: str
@@ -48,6 +53,8 @@ class Certificate:
     prices: FloatArray
     messages: Messages | None = None
     objective: float | None = None
+    multipliers: FloatArray | None = None
+    kept: Int32Array | None = None
 
     def verify(self, problem: AssignmentProblem) -> float:
         """Recompute the bound from prices and messages alone, in one pass over the arrays of the problem.
@@ -65,6 +72,10 @@ class Certificate:
         CertificateError
             If prices or messages do not have the shapes that this problem asks for.
         """
+        if self.kind == "knapsack":
+            from scheduler.bounds.knapsack import knapsack_value
+
+            return knapsack_value(problem, self)
         return dual_value(problem, self.prices, self.messages)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from scheduler.bounds.certificate import Certificate
 
-KINDS = ("lagrangian", "lp", "mplp")
+KINDS = ("lagrangian", "lp", "mplp", "knapsack")
 """What can be checked; a bound by branch and bound cannot."""
+FIELDS = (("bound", 0), ("prices", 2), ("messages", 1), ("objective", 0), ("multipliers", 1), ("kept", 1))
+"""Numbers in the file and their dimensions."""
 _WRITTEN = "what Certificate.save writes"
 
 
@@ -30,8 +32,9 @@ def save_certificate(certificate: Certificate, path: str | os.PathLike[str]) -> 
         "bound": np.float64(certificate.bound),
         "prices": certificate.prices,
     }
-    if certificate.messages is not None:
-        arrays["messages"] = certificate.messages
+    for name in ("messages", "multipliers", "kept"):
+        if getattr(certificate, name) is not None:
+            arrays[name] = getattr(certificate, name)
     if certificate.objective is not None:
         arrays["objective"] = np.float64(certificate.objective)
     try:
@@ -55,11 +58,11 @@ def load_fields(path: str | os.PathLike[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {"kind": str(found["kind"])}
     if fields["kind"] not in KINDS:
         raise source.error("kind", repr(fields["kind"][:40]), " or ".join(KINDS))
-    for name, dimensions in (("bound", 0), ("prices", 2), ("messages", 1), ("objective", 0)):
+    for name, dimensions in FIELDS:
         if name not in found:
             continue
         array = found[name]
         if array.dtype.kind not in "fiu" or array.ndim != dimensions or not np.isfinite(array).all():
             raise source.error(name, f"{array.dtype} of shape {array.shape}", f"finite numbers, {dimensions}-d")
-        fields[name] = float(array) if dimensions == 0 else array.astype(np.float64)
+        fields[name] = float(array) if dimensions == 0 else array.astype(np.int32 if name == "kept" else np.float64)
     return fields

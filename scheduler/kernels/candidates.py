@@ -34,3 +34,15 @@ def most_promising(task_ptr: Int64Array, belief: FloatArray, most: int, entries:
         end = start + kept + 1
         ptr[task + 1] = end
     return ptr
+
+
+@kernel
+def two_least(task_ptr: Int64Array, value: FloatArray, least: FloatArray, second: FloatArray) -> None:
+    """Lower `least` and `second` (T,) to the two least values of every row together with themselves."""
+    for task in range(len(task_ptr) - 1):
+        for k in range(task_ptr[task], task_ptr[task + 1]):
+            if value[k] < least[task]:
+                second[task] = least[task]
+                least[task] = value[k]
+            elif value[k] < second[task]:
+                second[task] = value[k]

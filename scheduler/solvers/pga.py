@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from scheduler.annealing import anneal_once
 from scheduler.bounds.linear import linear_bound
+from scheduler.core import fits, search_core
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder, without_violations
 from scheduler.relaxation import Relaxation, most_believed, relax
-from scheduler.schedule import FEW, SHORT, cycles
+from scheduler.schedule import FEW, SHORT, WALK, cycles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -23,6 +24,10 @@ BOUND_SHARE = 0.4
 """Most of the seconds that the bound may take."""
 DEFAULT_SWEEPS = 2000
 """Sweeps where the budget limits neither sweeps nor seconds."""
+LIFT_SHARE = 0.2
+"""Most of the seconds left that whole tasks in the bound may take."""
+CORE_SHARE = 0.7
+"""Share of the seconds or sweeps left after the anneals that goes into exact neighbourhoods."""
 TIGHTEN_SHARE = 0.3
 """Most of the seconds left that HiGHS may take on small problems."""
 QUICK = 5_000
@@ -84,7 +89,18 @@ class PriceGuidedAnnealing:
             return None
         if problem.has_pairs and not large:
             recorder.offer(insert(problem, relaxation.prices, base))
+        lift(recorder, relaxation)
         return relaxation
+
+
+def lift(recorder: Recorder, relaxation: Relaxation) -> None:
+    """Prove the bound that knows whole tasks; the search keeps the relaxation's prices."""
+    from scheduler.bounds.knapsack import ROUNDS, knapsack_bound
+
+    watch = recorder.stopwatch.part(LIFT_SHARE)
+    sweeps = watch.budget.sweeps
+    rounds = ROUNDS if sweeps is None else min(ROUNDS, max(10, sweeps // 10))
+    recorder.prove(knapsack_bound(recorder.problem, relaxation.certificate, rounds, watch))
 
 
 def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
@@ -114,7 +130,11 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     paced = sweeps is None or watch.pressed
     early = watch.remaining() > SHORT * problem.tasks if paced else sweeps is not None and sweeps >= FEW
     total, reserve = 0, 0.0
-    for schedule, share, afresh in cycles(problem, cold, early):
+    exact = fits(problem)
+    for schedule, share, afresh in cycles(problem, cold, early, exact):
+        if schedule is WALK and exact:
+            left = None if sweeps is None else int((sweeps - total) * CORE_SHARE)
+            search_core(recorder, relaxation.prices, seed, watch.part(CORE_SHARE), left)
         allowed = None if sweeps is None else -int(-(sweeps - total) * share // 1)
         if allowed == 0:
             break

@@ -73,9 +73,10 @@ def test_a_certificate_comes_back_as_it_was_saved(solved, tmp_path):
     problem, plan, certificate = solved
     certificate.save(tmp_path / "c")
     again = Certificate.load(tmp_path / "c")
-    assert (again.kind, again.bound, again.objective) == ("mplp", certificate.bound, plan.objective.total)
+    assert (again.kind, again.bound, again.objective) == ("knapsack", certificate.bound, plan.objective.total)
     assert np.array_equal(again.prices, certificate.prices)
     assert np.array_equal(again.messages, certificate.messages)
+    assert np.array_equal(again.multipliers, certificate.multipliers)
     found = verify(problem, plan.assignment, again)
     assert found.holds
     assert found.bound == pytest.approx(again.bound, rel=1e-12)
