@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 ROUNDS, WALKS = 16, 4
 """Rounds of the anneal and of the walk after it, each cut along other lines."""
+SWEEPS_A_ROUND = 8
+"""Sweeps of a round that are worth the cutting; where there are fewer sweeps there are fewer rounds."""
 STOPS = 4
 """Points of the schedule that a domain stops at within a round."""
 ANNEAL_SHARE, WALK_SHARE = 0.6, 0.1
@@ -82,6 +84,8 @@ class Stage:
             search.sweep(self.schedule, progress, sweeps, stop)
         if not self.valid:
             return search.assignment
+        if cancelled is not None and cancelled():
+            return self.start
         found = search.finish()
         better = self.problem.objective(found).total < self.problem.objective(self.start).total
         return found if better and not self.problem.violations(found).breaks_a_rule else self.start
@@ -143,7 +147,8 @@ class Rotation:
         """Some rounds over a whole schedule, within a number of sweeps or a share of the seconds left."""
         watch, progress = self.recorder.stopwatch.part(share), 0.0
         paced = sweeps is None
-        for number in range(count if sweeps is None else min(count, sweeps)):
+        count = count if sweeps is None else min(count, max(sweeps // SWEEPS_A_ROUND, 1))
+        for number in range(count):
             if watch.expired() or progress >= 1.0:
                 return
             before = watch.fraction()
@@ -188,7 +193,7 @@ class Rotation:
 def rotate_domains(
     recorder: Recorder, relaxation: Relaxation, seed: int, parallel: Parallel | None, cold: bool
 ) -> Balance | None:
-    """Search by rotating domains, then all together; returns the balance of the domains.
+    """Search by rotating domains, then all together; returns the balance of the domains at the start.
 
     None where there is neither a parallel map nor a number of sweeps: then all tasks are annealed together.
     """
@@ -208,16 +213,17 @@ def rotate_domains(
     start = without_strangers(problem, start)
     hierarchy = HierarchicalQUBO(problem, Relaxation(relaxation.certificate, belief, relaxation.missed_belief))
     rotation = Rotation(recorder, hierarchy, prices, seed, parallel or serial, start, spread)
+    balance = hierarchy.lowest.balance(start)
     rotation.rounds(course(problem, cold), ROUNDS, ANNEAL_SHARE, _share(sweeps, ANNEAL_SHARE), valid=False)
-    search = Search(problem, prices, belief, rotation.current, seed, CANDIDATES, spread)
     if not recorder.stopwatch.cancelled():
+        search = Search(problem, prices, belief, rotation.current, seed, CANDIDATES, spread)
         rotation.current = search.finish()
         share = WALK_SHARE / (1.0 - ANNEAL_SHARE)
         rotation.rounds(WALK, WALKS, share, _share(sweeps, WALK_SHARE), valid=True)
         search.restart(rotation.current)
         search.proposals += rotation.proposals
         conclude(recorder, search, _share(sweeps, 1.0 - ANNEAL_SHARE - WALK_SHARE))
-    return hierarchy.lowest.balance(rotation.current)
+    return balance
 
 
 def most_believed_start(recorder: Recorder, relaxation: Relaxation) -> Int32Array:

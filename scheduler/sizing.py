@@ -93,7 +93,10 @@ def divided(problem: AssignmentProblem, assignment: Int32Array, count: int, turn
     rng = np.random.default_rng((seed, turn)) if turn else None
     width = np.diff(problem.task_ptr)
     placed = assignment >= 0
-    work = np.bincount(assignment[placed], weights=width[placed], minlength=problem.agents) + 1.0
+    held: FloatArray = np.bincount(assignment[placed], weights=width[placed], minlength=problem.agents).astype(
+        np.float64
+    )
+    work = held + 1.0
     piece, pieces = split(problem.agent_cluster, work, work.sum() / (count * PIECES), rng)
     coupling = np.zeros((pieces, pieces))
     agents = np.where(placed, assignment, np.int32(problem.agents))
