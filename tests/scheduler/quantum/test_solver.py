@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from scheduler import AssignmentProblem, Budget, ProblemTooLargeError, from_triplets, relax, solve
 from scheduler.quantum.options import QaoaOptions
-from scheduler.quantum.report import rows_of
+from scheduler.quantum.report import QuantumReport, rows_of
 from scheduler.quantum.vqe import Ansatz, VqeOptions, run_vqe
 from scheduler.quantum.windows import WindowCutter
 from scheduler.solvers.qaoa import Qaoa
@@ -110,6 +110,17 @@ def test_the_x_mixer_is_far_behind_the_one_hot_subspace() -> None:
     assert x["optimum"] == pytest.approx(xy["optimum"])
     assert x["states"] == 2 ** x["qubits"] > xy["states"]
     assert xy["optimum_probability"] > 3 * x["optimum_probability"]
+
+
+def test_the_verdict_names_the_faster_of_two_that_know_the_optimum() -> None:
+    """And never a run that missed it."""
+    plan = solve(random_problem(8, tasks=4, agents=3), "qaoa", Budget(sweeps=1))
+    told = {name: value for name, value in plan.quantum.items() if name not in {"kind", "hit", "verdict"}}
+    assert plan.quantum["hit"]
+    for seconds, exact, winner in ((2.0, 1.0, "exact"), (1.0, 2.0, "qaoa")):
+        assert QuantumReport(**told | {"seconds": seconds, "exact_seconds": exact}).verdict.startswith(f"{winner} wins")
+    missed = QuantumReport(**told | {"seconds": 1.0, "exact_seconds": 2.0, "best_shot": told["optimum"] + 1.0})
+    assert missed.verdict.startswith("exact wins")
 
 
 def test_the_ansatz_equals_its_gates() -> None:
