@@ -10,12 +10,14 @@ from scheduler.budget import Budget
 def warm_up() -> None:
     """Run every compiled kernel once on four tasks: seconds the first time, then about one, most of it imports."""
     from scheduler.bounds.certificate import message_count
-    from scheduler.hierarchy import HierarchicalQUBO
+    from scheduler.bounds.pairs import pair_bound
+    from scheduler.hierarchy import HierarchicalQUBO, narrowed
     from scheduler.incremental.carrying import carried_messages
     from scheduler.incremental.operations import agent_lost
     from scheduler.incremental.refinement import refine
     from scheduler.population import Annealer
     from scheduler.recorder import Recorder
+    from scheduler.relaxation import relaxation_of
     from scheduler.solvers import get_solver
     from scheduler.triplets import from_triplets
 
@@ -33,7 +35,11 @@ def warm_up() -> None:
     annealer = Annealer(Recorder(problem, Budget()), seed=0)
     annealer.anneal(annealer.random(), 2, 1.0)
     plan = get_solver("pga").solve(problem, Budget(sweeps=2), seed=0)
-    HierarchicalQUBO(problem, sizes=[2]).lowest.sub_problems(plan.assignment)
+    level = HierarchicalQUBO(problem, sizes=[2]).lowest
+    level.sub_problems(plan.assignment)
+    level.balance(plan.assignment)
+    narrowed(problem, level.relaxation.belief, 1)
+    relaxation_of(problem, pair_bound(problem, 1, single=True))
     if plan.certificate is not None:
         plan.certificate.verify(problem)
     refine(agent_lost(problem, plan, [0]), budget=Budget(sweeps=2))

@@ -53,6 +53,7 @@ def pair_bound(
     rounds: int | None = None,
     stopwatch: Stopwatch | None = None,
     linear: Certificate | None = None,
+    single: bool | None = None,
 ) -> Certificate:
     """Bound, prices and messages from message passing; valid for the whole problem (conflicts are dropped).
 
@@ -67,6 +68,8 @@ def pair_bound(
         Stops early when it expires.
     linear
         Bound to start from and to beat; None: `linear_bound`.
+    single
+        Whether messages are float32; None: above `LARGE` numbers. The bound is computed in float64 either way.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def pair_bound(
         return priced
     from scheduler.kernels.dual import ascend, charge
 
-    passing = Passing(problem, stopwatch)
+    passing = Passing(problem, stopwatch, single)
     rounds = passing.rounds() if rounds is None else rounds
     space, unary, missed = passing.space, passing.unary, passing.missed
     prices, found = priced.prices.copy(), priced.prices.copy()
@@ -118,12 +121,12 @@ def pair_bound(
 class Passing:
     """Messages between the tasks of a problem, and how to pass them under a watch.
 
-    In float64, above `LARGE` numbers in float32.
+    In float64, or in float32 (`single`; None: above `LARGE` numbers).
     """
 
-    def __init__(self, problem: AssignmentProblem, stopwatch: Stopwatch | None) -> None:
+    def __init__(self, problem: AssignmentProblem, stopwatch: Stopwatch | None, single: bool | None) -> None:
         count = message_count(problem)
-        self.large = count > LARGE
+        self.large = count > LARGE if single is None else single
         dtype: np.dtype[Any] = np.dtype(np.float32 if self.large else np.float64)
         self.space = full_space(problem)
         links = links_of(self.space, dtype)

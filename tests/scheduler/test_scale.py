@@ -36,9 +36,7 @@ class Patience:
 @given(problems())
 def test_bounds_from_messages_in_float32_hold(problem: AssignmentProblem) -> None:
     """At most the optimum, and what `verify` recomputes in float64 is the bound, exactly."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("scheduler.bounds.pairs.LARGE", 0)
-        bound = pair_bound(problem, 6)
+    bound = pair_bound(problem, 6, single=True)
     optimum = brute_force(problem)
     if math.isfinite(optimum):
         assert bound.bound <= optimum + 1e-9 * max(1.0, abs(optimum))
@@ -52,8 +50,7 @@ def test_messages_in_float32_prove_as_much(instance, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("scheduler.bounds.pairs.PRICE_STEPS_LARGE", 10)
     linear = lagrangian_bound(problem)
     double = pair_bound(problem, 20, linear=linear)
-    monkeypatch.setattr("scheduler.bounds.pairs.LARGE", 0)
-    single = pair_bound(problem, 20, linear=linear)
+    single = pair_bound(problem, 20, linear=linear, single=True)
     assert single.kind == double.kind == "mplp"
     assert single.bound == pytest.approx(double.bound, rel=1e-5)
 
