@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scheduler.aggregate import Aggregate
     from scheduler.binary.plan import QuboPlan
     from scheduler.binary.problem import QuboProblem
     from scheduler.binary.solving import qubo_solver_names, solve_qubo
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from scheduler.resources.optimizer import ResourceOptimizer
     from scheduler.resources.pool import ResourcePool, ResourceRequest
     from scheduler.resources.value import LinearValue, PiecewiseLinearValue, QuadraticValue
+    from scheduler.sizing import Balance
     from scheduler.solvers import get_solver, solver_names
     from scheduler.solvers.protocol import Solver
     from scheduler.solving import solve
@@ -71,8 +73,10 @@ _HOME = {
     "Allocation": "resources.allocation",
     "AllocationQUBO": "resources.bits",
     "AmbiguousFormatError": "formats.errors",
+    "Aggregate": "aggregate",
     "AssignmentCQM": "cqm",
     "AssignmentProblem": "problem",
+    "Balance": "sizing",
     "Budget": "budget",
     "CapacityMove": "resources.capacity_value",
     "CapacityValue": "resources.capacity_value",
@@ -161,11 +165,13 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Aggregate",
     "Allocation",
     "AllocationQUBO",
     "AmbiguousFormatError",
     "AssignmentCQM",
     "AssignmentProblem",
+    "Balance",
     "Budget",
     "CapacityMove",
     "CapacityValue",
