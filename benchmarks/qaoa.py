@@ -3,12 +3,12 @@
     python benchmarks/qaoa.py [--seeds 3] [--quick] [--json OUT] [--plot OUT.svg]
 
 Four parts, each with the time of the exact search over the same energies. `size`: stand-alone problems of tasks x
-agents, all to be placed, ramp of 4 and 16 layers. `unseen`: windows cut out of generated instances that no parameter
-was chosen on. `mixer`: the one-hot subspace against the X mixer over all bit strings of the penalty QUBO. `engine`: one
-evaluation of the mean energy at two layers of the X mixer, the same energies for ours, for the QAOA of
-qiskit-optimization on Qiskit's StatevectorSampler (1,024 shots, with a pass manager), and for Aer's EstimatorV2; and of
-ours in the one-hot subspace of the same problem. One thread each, seconds of processor time (what else runs on the
-machine does not count), compiled kernels warm.
+agents, all to be placed, ramp of 4 and 16 layers. `unseen`: windows cut out of generated instances; ramp and penalties
+were chosen on other instances of the same generator. `mixer`: the one-hot subspace against the X mixer over all bit
+strings of the penalty QUBO. `engine`: one evaluation of the mean energy at two layers of the X mixer, the same energies
+for ours, for the QAOA of qiskit-optimization on Qiskit's StatevectorSampler (1,024 shots, with a pass manager), and for
+Aer's EstimatorV2; and of ours in the one-hot subspace of the same problem. One thread each, seconds of processor time
+(what else runs on the machine does not count), compiled kernels warm.
 """
 
 from __future__ import annotations
@@ -230,7 +230,7 @@ def keys_of(quick: bool, seeds: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
     keys += [
         {"part": "unseen", "family": family, "tasks": tasks, "labels": labels, "layers": 16, "windows": windows,
-         "seed": 7}
+         "seed": 23}
         for family in (list(FAMILIES)[:1] if quick else FAMILIES) for tasks, labels in SHAPES[: 2 if quick else 3]
     ]  # fmt: skip
     keys += [
