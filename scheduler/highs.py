@@ -73,6 +73,15 @@ def new_highs(seconds: float | None = None) -> Any:
     return highs
 
 
+def proven(bound: float, cost_scale: float) -> float:
+    """A bound of HiGHS in the problem's own unit, less what its tolerances may hide.
+
+    They are relative to the largest cost of the model: next to a cost of 1e9, a cost of 1 is hardly seen.
+    """
+    value = bound * cost_scale
+    return value - 5e-10 * (abs(value) + cost_scale)
+
+
 def begin_from(highs: Any, values: FloatArray) -> None:
     """Hand HiGHS a solution of the model that it has been passed."""
     import highspy
@@ -224,6 +233,11 @@ def linearised_size(problem: AssignmentProblem) -> int:
     labels = np.diff(problem.task_ptr) + 1
     first, second, _ = weighted_pairs(problem)
     return int(len(problem.agent) + problem.tasks + (labels[first] * labels[second]).sum())
+
+
+def model_size(problem: AssignmentProblem) -> int:
+    """Columns of the mixed-integer model and rows for conflicts: what it takes to build and to solve it."""
+    return linearised_size(problem) + len(problem.conflict_task) // 2
 
 
 def weighted_pairs(problem: AssignmentProblem) -> tuple[Int64Array, Int64Array, FloatArray]:

@@ -27,6 +27,8 @@ PROPOSALS = 10_000
 """Proposals between two looks at the watch."""
 IMPOSSIBLE = 1e9
 """Overload charge, in prices, that no saving outweighs."""
+NOISE = 1e-12
+"""Spread, in shares of the largest reduced cost, that is only rounding."""
 
 _SURPRISE = -np.log((np.arange(65536) + 0.5) / 65536)
 
@@ -94,7 +96,7 @@ class Search:
         if several.any():
             last = starts[several] + np.minimum(lengths[several] - 1, 3)
             spread = float((ranked[last] - ranked[starts[several]]).mean())
-            if spread > 0.0:
+            if spread > NOISE * float(np.abs(self.reduced).max()):
                 return spread
         return float(np.abs(self.reduced).mean()) if len(self.reduced) and self.reduced.any() else 1.0
 

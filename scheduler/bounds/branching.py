@@ -49,7 +49,8 @@ def integer_bound(
     assignments
         Agent per task, -1 unassigned, not checked for conflicts.
     """
-    whole = not problem.has_pairs or models.linearised_size(problem) <= LINEARISED
+    few = models.model_size(problem) <= LINEARISED
+    whole = few or not (problem.has_pairs or problem.has_conflicts)
     if whole:
         model, scale = models.pair_model(problem)
         factor, fixed = scale.cost, 0.0
@@ -65,10 +66,8 @@ def integer_bound(
         if len(solved.values):
             found.append(models.decode(problem, solved.values))
             known = min(known, problem.objective(found[-1]).total)
-        proven = solved.bound * factor
-        # HiGHS proves up to its tolerances
-        if np.isfinite(proven):
-            bound = max(bound, proven - 5e-10 * abs(proven) + fixed)
+        if np.isfinite(solved.bound):
+            bound = max(bound, models.proven(solved.bound, factor) + fixed)
         if solved.optimal or known - bound <= CLOSE * abs(bound) or (stopwatch is not None and stopwatch.expired()):
             break
     return bound, found

@@ -61,7 +61,7 @@ class Exact:
             recorder.offer(enumerate_best(problem))
             recorder.prove_by_search(recorder.objective, worth=0.0)
             return recorder.plan(self.name, seed, f"enumerated all {states(problem)} assignments")
-        size = models.linearised_size(problem)
+        size = models.model_size(problem)
         if size > VARIABLE_LIMIT:
             raise ProblemTooLargeError(self.name, "variables", size, VARIABLE_LIMIT)
         recorder.prove(priced)
@@ -84,17 +84,15 @@ class Exact:
         models.begin_from(solver, models.encode(problem, recorder.best))
 
         def offer(values: FloatArray, bound: float) -> None:
-            proven = bound * scale.cost
             found = without_violations(problem, models.decode(problem, values))
             recorder.offer(insert(problem, recorder.prices, found))
-            recorder.prove_by_search(proven - 5e-10 * abs(proven), worth=0.0)  # HiGHS proves up to its tolerances
+            recorder.prove_by_search(models.proven(bound, scale.cost), worth=0.0)
 
         solved = models.run(solver, watch, offer)
         if len(solved.values):
             offer(solved.values, solved.bound)
         else:
-            proven = solved.bound * scale.cost
-            recorder.prove_by_search(proven - 5e-10 * abs(proven), worth=0.0)
+            recorder.prove_by_search(models.proven(solved.bound, scale.cost), worth=0.0)
         gap = relative_gap(recorder.objective, recorder.bound)
         if recorder.objective >= insertion and (gap is None or gap > 1e-9):
             recorder.fallbacks.append("HiGHS found no better plan in time: priced insertion's plan stands")

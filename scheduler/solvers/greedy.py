@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scheduler.bounds.linear import linear_bound
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 class Greedy:
     """Places tasks one by one where cost + price of capacity + distance to placed pairs is lowest.
 
-    The tasks with most to lose go first (regret insertion). Prices come from the dual of the capacities.
+    The tasks with most to lose go first (regret insertion), and one may push another to its next best place. Prices
+    come from the dual of the capacities.
     """
 
     name = "greedy"
@@ -38,5 +41,7 @@ class Greedy:
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
         recorder.prove(linear_bound(problem, recorder.stopwatch))
-        recorder.offer(insert(problem, recorder.prices, recorder.best if begun is None else begun))
+        # where there is no start, a task may push one other: that costs a few times as long and saves most of the gap
+        base, push = (recorder.best, 0.0) if begun is None else (begun, np.inf)
+        recorder.offer(insert(problem, recorder.prices, base, push=push))
         return recorder.plan(self.name, seed, "priced regret insertion was asked for")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scheduler.annealing import anneal_once
 from scheduler.bounds.linear import linear_bound
 from scheduler.core import fits, search_core
@@ -53,7 +55,7 @@ class PriceGuidedAnnealing:
         """See `Solver.solve`. From a `start` it reheats gently instead of annealing from scratch."""
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
-        relaxation = self._prepare(recorder, recorder.best if begun is None else begun)
+        relaxation = self._prepare(recorder, begun)
         if relaxation is None:
             return recorder.plan(self.name, seed, "cancelled before the search")
         if not len(problem.agent) or recorder.finished():
@@ -69,26 +71,27 @@ class PriceGuidedAnnealing:
         sweeps = search_flat(recorder, relaxation, seed, cold=begun is None)
         return recorder.plan(self.name, seed, f"annealed all {problem.tasks} tasks together, {sweeps} sweeps")
 
-    def _prepare(self, recorder: Recorder, base: Int32Array) -> Relaxation | None:
+    def _prepare(self, recorder: Recorder, begun: Int32Array | None) -> Relaxation | None:
         """Bounds, prices and beliefs; records what priced insertion, the solver "greedy", makes of them.
 
         None where the caller cancelled on the way.
         """
         problem, watch = recorder.problem, recorder.stopwatch.part(BOUND_SHARE)
+        base, push = (recorder.best, 0.0) if begun is None else (begun, np.inf)
         linear, relaxation = linear_bound(problem, watch), None
         recorder.prove(linear)
         large = problem.tasks > FLAT_LIMIT
         if not large:
-            recorder.offer(insert(problem, linear.prices, base))
+            recorder.offer(insert(problem, linear.prices, base, push=push))
         if not watch.cancelled():
             relaxation = relax(problem, watch, linear)
             recorder.prove(relaxation.certificate)
         if large:  # only now: there the time is the bound's
-            recorder.offer(insert(problem, linear.prices, base))
+            recorder.offer(insert(problem, linear.prices, base, push=push))
         if relaxation is None or watch.cancelled():
             return None
         if problem.has_pairs and not large:
-            recorder.offer(insert(problem, relaxation.prices, base))
+            recorder.offer(insert(problem, relaxation.prices, base, push=push))
         lift(recorder, relaxation)
         return relaxation
 
