@@ -34,6 +34,8 @@ TIGHTEN_SHARE = 0.3
 """Most of the seconds left that HiGHS may take on small problems."""
 QUICK = 5_000
 """Tasks up to which a cancelled anneal is still made a valid plan."""
+AMPLE = 5e-4
+"""Seconds a task from which on there is time for an insertion in which tasks push others."""
 FLAT_LIMIT = 20_000
 """Tasks above which the search goes through rotating domains."""
 
@@ -77,7 +79,9 @@ class PriceGuidedAnnealing:
         None where the caller cancelled on the way.
         """
         problem, watch = recorder.problem, recorder.stopwatch.part(BOUND_SHARE)
-        base, push = (recorder.best, 0.0) if begun is None else (begun, np.inf)
+        base, push = recorder.best if begun is None else begun, np.inf
+        if begun is None and not (recorder.stopwatch.remaining() < AMPLE * problem.tasks):
+            push = 0.0
         linear, relaxation = linear_bound(problem, watch), None
         recorder.prove(linear)
         large = problem.tasks > FLAT_LIMIT
@@ -92,7 +96,8 @@ class PriceGuidedAnnealing:
             return None
         if problem.has_pairs and not large:
             recorder.offer(insert(problem, relaxation.prices, base, push=push))
-        lift(recorder, relaxation)
+        if not (problem.has_pairs and recorder.stopwatch.remaining() < SHORT * problem.tasks):
+            lift(recorder, relaxation)
         return relaxation
 
 
