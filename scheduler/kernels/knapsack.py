@@ -86,9 +86,10 @@ def pack(  # noqa: PLR0912 - one loop over the agents, kept whole for the compil
                     value += prices[a, r] * demand[e, r]
             if value >= 0.0:
                 continue
-            steps = np.int64(demand[e, kept] / grid.unit[a] + 1e-9)
-            if steps > room:
+            asking = demand[e, kept] / grid.unit[a] + 1e-9
+            if asking >= room + 1.0:  # looked at before it becomes an integer, which may not hold it
                 continue
+            steps = np.int64(asking)
             item[items], worth[items], size[items] = e, value, steps
             items += 1
             asked += steps

@@ -111,6 +111,16 @@ def test_demands_without_a_common_step_are_rounded_to_the_safe_side():
         assert knapsack_bound(problem, relax(problem).certificate).bound <= optimum(problem) + 1e-9
 
 
+@pytest.mark.parametrize("huge", [1e10, 1e19, 1e30, 1e100])
+def test_demands_beyond_any_integer_count_as_never_fitting(huge):
+    problem = from_triplets(
+        [0, 1, 2, 3, 4], [0] * 5, [1.0, 2.0, 3.0, 4.0, 5.0], [huge, 0.002, 0.005, huge, 0.003], [0.0045],
+        unassigned_cost=[20.0, 30.0, 10.0, 9.0, 25.0],
+    )  # fmt: skip
+    assert optimum(problem) == 2.0 + 20.0 + 10.0 + 9.0 + 25.0
+    assert knapsack_bound(problem, relax(problem).certificate).bound == pytest.approx(66.0, rel=1e-3)
+
+
 def test_expired_watch_leaves_the_base(family):
     base = relax(family).certificate
     assert knapsack_bound(family, base, stopwatch=Stopwatch(Budget(seconds=0.0))) is base
