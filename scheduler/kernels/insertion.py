@@ -51,8 +51,8 @@ def sit(space: Space, seats: Seats, task: int, entry: int) -> None:
 
 @kernel
 def stand(space: Space, seats: Seats, task: int) -> None:
-    """Leave a seated task out."""
-    a, entry = seats.agent[task], seats.entry[task]
+    """Leave a seated task out; the load is summed anew, as less the largest of them little may be right of it."""
+    a = seats.agent[task]
     before, behind = seats.ahead[task], seats.after[task]
     if before >= 0:
         seats.after[before] = behind
@@ -60,9 +60,21 @@ def stand(space: Space, seats: Seats, task: int) -> None:
         seats.head[a] = behind
     if behind >= 0:
         seats.ahead[behind] = before
-    for r in range(seats.load.shape[1]):
-        seats.load[a, r] -= space.demand[entry, r]
     seats.agent[task], seats.entry[task] = -1, -1
+    for r in range(seats.load.shape[1]):
+        seats.load[a, r] = remaining(space, seats, a, r, -1)
+
+
+@kernel
+def remaining(space: Space, seats: Seats, a: int, r: int, leaving: int) -> float:
+    """Load of the tasks that sit on agent a in resource r, but for that of the entry `leaving` (-1: none)."""
+    total = 0.0
+    task = seats.head[a]
+    while task >= 0:
+        if seats.entry[task] != leaving:
+            total += space.demand[seats.entry[task], r]
+        task = seats.after[task]
+    return total
 
 
 @kernel
@@ -95,6 +107,8 @@ def fits(space: Space, seats: Seats, limit: FloatArray, entry: int, leaving: int
         load = seats.load[a, r] + space.demand[entry, r]
         if leaving >= 0:
             load -= space.demand[leaving, r]
+            if load <= limit[a, r]:
+                load = remaining(space, seats, a, r, leaving) + space.demand[entry, r]
         if load > limit[a, r]:
             return False
     return True

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba as nb
 
@@ -14,12 +17,31 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 def kernel(function: Function) -> Function:
     """Compile with numba: without the GIL, cached on disk, on first call."""
-    return cast("Function", nb.njit(nogil=True, cache=True)(function))
+    return cast("Function", _tied(nb.njit(nogil=True, cache=True)(function)))
 
 
 def vector_kernel(function: Function) -> Function:
     """As `kernel`, for inner loops that take minima: the compiler may assume that no number is NaN."""
-    return cast("Function", nb.njit(nogil=True, cache=True, fastmath={"nnan", "nsz"})(function))
+    return cast("Function", _tied(nb.njit(nogil=True, cache=True, fastmath={"nnan", "nsz"})(function)))
+
+
+def _tied(compiled: Any) -> Any:
+    """Tie what is cached to the sources of all kernels.
+
+    Numba compares a kernel's own file only, so of a kernel changed in another file it would go on with the old one
+    that it had compiled into its callers.
+    """
+    index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if index is not None:
+        index._source_stamp = (index._source_stamp, _sources())
+    return compiled
+
+
+@cache
+def _sources() -> str:
+    """Digest of the sources of this room."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 class Space(NamedTuple):
