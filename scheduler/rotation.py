@@ -217,7 +217,7 @@ def rotate_domains(
     rotation.rounds(course(problem, cold), ROUNDS, ANNEAL_SHARE, _share(sweeps, ANNEAL_SHARE), valid=False)
     if not recorder.stopwatch.cancelled():
         search = Search(problem, prices, belief, rotation.current, seed, CANDIDATES, spread)
-        rotation.current = search.finish()
+        rotation.current = search.finish(stop=recorder.stopwatch.expired)
         share = WALK_SHARE / (1.0 - ANNEAL_SHARE)
         rotation.rounds(WALK, WALKS, share, _share(sweeps, WALK_SHARE), valid=True)
         search.restart(rotation.current)
@@ -237,13 +237,13 @@ def conclude(recorder: Recorder, search: Search, sweeps: int | None) -> None:
     if watch.cancelled():
         return
     begun = watch.elapsed()
-    search.restart(search.finish())
-    reserve = 1.5 * (watch.elapsed() - begun)
+    search.restart(search.finish(sweeps=0))
+    reserve = 2.0 * (watch.elapsed() - begun)
     anneal_once(search, WALK, watch.part(1.0, reserve), sweeps)
     if watch.cancelled():
         return
     recorder.moves = search.proposals
-    recorder.offer(insert(recorder.problem, search.prices, search.finish()))
+    recorder.offer(insert(recorder.problem, search.prices, search.finish(stop=watch.expired)))
 
 
 def spread_of(problem: AssignmentProblem, prices: FloatArray) -> float:

@@ -159,10 +159,19 @@ class Search:
                 passed += self._anneal(charges, temperature, min(many, sweeps - done), first, last)
         return passed
 
-    def finish(self) -> Int32Array:
-        """Repair every overload, descend to a local optimum of the true objective, and return it."""
+    def finish(self, sweeps: int = POLISH_SWEEPS, stop: Callable[[], bool] | None = None) -> Int32Array:
+        """Repair every overload, descend towards a local optimum of the true objective, and return it.
+
+        `sweeps` are those of the descent; `stop` is asked every few ten milliseconds, and once it is true the rest of
+        the descent is left.
+        """
         repair(self.space, self.state, self.charges(1.0, 1.0), self.reduced)
-        self._anneal(self.charges(1.0, IMPOSSIBLE), 0.0, POLISH_SWEEPS)
+        charges, tasks = self.charges(1.0, IMPOSSIBLE), self.problem.tasks
+        for _ in range(sweeps):
+            for first in range(0, tasks, PROPOSALS):
+                if stop is not None and stop():
+                    break
+                self._anneal(charges, 0.0, 1, first, min(first + PROPOSALS, tasks))
         settle(self.space, self.state)
         return self.assignment
 

@@ -42,6 +42,8 @@ ROUNDS = 120
 """Most rounds of the ascent."""
 SMALL, COARSER = 50_000, 5.0
 """Eligible pairs up to which ever coarser steps are tried, and how much coarser the next ones are."""
+LARGE, TRIAL, WORTH = 500_000, 4, 3e-4
+"""Eligible pairs above which the ascent ends after so many rounds that have not lifted the bound by that share."""
 PATIENCE, ENOUGH = 10, 2e-6
 """Rounds over which the bound has to grow by this share of itself."""
 MEMORY, SQUARES, CALM = 0.9, 0.99, 0.01
@@ -93,7 +95,7 @@ class _Ascent:
 
     def __init__(self, packing: Packing, base: Certificate, coarse: float) -> None:
         problem = packing.problem
-        self._packing = packing
+        self._packing, self._base = packing, base.bound
         self._multiplier, self._prices = packing.multiplier.copy(), np.maximum(base.prices, 0.0)
         self._unit = packing.margin * coarse
         used = problem.demand.mean(axis=0)
@@ -115,6 +117,9 @@ class _Ascent:
                 best = (value, self._multiplier.copy(), self._prices.copy())
             values.append(best[0])
             if turn > 2 * PATIENCE and values[-1] - values[-1 - PATIENCE] <= ENOUGH * abs(values[-1]):
+                break
+            large = len(self._packing.problem.agent) > LARGE
+            if large and turn + 1 == TRIAL and best[0] - self._base <= WORTH * abs(self._base):
                 break
             timed = watch is not None and not watch.counted
             done = max(turn / rounds, min(watch.fraction(), 1.0) if timed and watch is not None else 0.0)

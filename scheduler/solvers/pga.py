@@ -90,8 +90,8 @@ class PriceGuidedAnnealing:
         if not watch.cancelled():
             relaxation = relax(problem, watch, linear)
             recorder.prove(relaxation.certificate)
-        if large:  # only now: there the time is the bound's
-            recorder.offer(insert(problem, linear.prices, base, push=push))
+        if large and recorder.stopwatch.expired():  # else the search has a better plan soon
+            recorder.offer(insert(problem, linear.prices, base))
         if relaxation is None or watch.cancelled():
             return None
         if problem.has_pairs and not large:
@@ -152,7 +152,8 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
             break
         before = watch.elapsed()
         recorder.moves = search.proposals
-        recorder.offer(insert(problem, relaxation.prices, search.finish()))  # on any agent, not only on candidates
+        found = search.finish(stop=watch.expired)
+        recorder.offer(insert(problem, relaxation.prices, found))  # on any agent, not only on candidates
         reserve = watch.elapsed() - before
         if recorder.finished():
             break
