@@ -18,6 +18,7 @@ import numpy as np
 from scheduler import highs as models
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array, row_of
 from scheduler.evaluation import CAPACITY_TOLERANCE, positions
+from scheduler.relaxation import least_labels
 
 if TYPE_CHECKING:
     from scheduler.budget import Stopwatch
@@ -92,9 +93,7 @@ class CoreSearch:
         self._rng = np.random.default_rng(np.random.SeedSequence((seed, 0xC04E)))
         self._rows = row_of(problem.task_ptr)
         priced = problem.cost + (prices[problem.agent] * problem.demand).sum(axis=1)
-        least = np.array(problem.unassigned_cost)
-        filled = np.flatnonzero(np.diff(problem.task_ptr))
-        least[filled] = np.minimum(least[filled], np.minimum.reduceat(priced, problem.task_ptr[filled]))
+        least = least_labels(problem, priced, problem.unassigned_cost)
         self._excess = priced - least[self._rows]
         with np.errstate(invalid="ignore"):
             self._missed_excess = np.where(np.isfinite(least), problem.unassigned_cost - least, np.inf)

@@ -67,6 +67,14 @@ def priced_labels(
     return priced, missed
 
 
+def least_labels(problem: AssignmentProblem, priced: FloatArray, missed: FloatArray) -> FloatArray:
+    """Least label of every task, shape (T,), of its eligible pairs `priced` (nnz,) and leaving it out `missed` (T,)."""
+    least = missed.copy()
+    filled = np.flatnonzero(np.diff(problem.task_ptr))
+    least[filled] = np.minimum(least[filled], np.minimum.reduceat(priced, problem.task_ptr[filled]))
+    return least
+
+
 def most_believed(problem: AssignmentProblem, relaxation: Relaxation) -> Int32Array:
     """Agent of least belief for every task, -1 where leaving it out is believed better; shape (T,)."""
     choice = np.full(problem.tasks, -1, dtype=np.int32)

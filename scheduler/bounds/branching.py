@@ -16,7 +16,7 @@ import numpy as np
 from scheduler import highs as models
 from scheduler.arrays import Int32Array
 from scheduler.bounds.certificate import dual_value
-from scheduler.relaxation import priced_labels
+from scheduler.relaxation import least_labels, priced_labels
 
 if TYPE_CHECKING:
     from scheduler.bounds.certificate import Certificate
@@ -77,10 +77,7 @@ def _reparametrised(problem: AssignmentProblem, certificate: Certificate) -> tup
     """The model without pairs on costs with messages in them, its cost scale, and what the pairs add at least."""
     free = np.zeros_like(certificate.prices)
     unary, missed = priced_labels(problem, free, certificate.messages)
-    least = missed.copy()
-    filled = np.flatnonzero(np.diff(problem.task_ptr))
-    least[filled] = np.minimum(least[filled], np.minimum.reduceat(unary, problem.task_ptr[filled]))
-    fixed = dual_value(problem, free, certificate.messages) - float(least.sum())
+    fixed = dual_value(problem, free, certificate.messages) - float(least_labels(problem, unary, missed).sum())
     rows, _ = models.base_rows(problem)
     cost = np.concatenate([unary, missed])
     factor = float(np.abs(cost).max(initial=0.0)) or 1.0

@@ -183,16 +183,14 @@ class Packing:
 
     def _unpaired(self, base: Certificate) -> tuple[FloatArray, FloatArray, float]:
         """Costs of labels and of leaving out with messages in them, and what the pairs add at least."""
-        from scheduler.relaxation import priced_labels
+        from scheduler.relaxation import least_labels, priced_labels
 
         problem, free = self.problem, np.zeros_like(base.prices)
         cost, missed = priced_labels(problem, free, base.messages)
         if not problem.has_pairs:
             return cost, missed, 0.0
-        least = missed.copy()
-        filled = np.flatnonzero(np.diff(problem.task_ptr))
-        least[filled] = np.minimum(least[filled], np.minimum.reduceat(cost, problem.task_ptr[filled]))
-        return cost, missed, dual_value(problem, free, base.messages) - float(least.sum())
+        least = float(least_labels(problem, cost, missed).sum())
+        return cost, missed, dual_value(problem, free, base.messages) - least
 
     def value(self, multiplier: FloatArray, prices: FloatArray, stop: Callable[[], bool] | None = None) -> float:
         """The bound; leaves how often each task was taken in `count` and the loads in `load`. -inf where stopped."""

@@ -1,15 +1,17 @@
-"""What a plan of one problem says about another: assignments by task numbers or keys, prices, messages."""
+"""What a plan of one problem says about another: assignments by task numbers or keys, prices, messages, multipliers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scheduler.arrays import FloatArray, Int32Array, Int64Array, frozen
-from scheduler.bounds.certificate import message_count
+from scheduler.bounds.certificate import Certificate, dual_value, message_count
 from scheduler.incremental.change import indices
 from scheduler.incremental.errors import InvalidChangeError
+from scheduler.relaxation import least_labels, priced_labels
 from scheduler.spaces import full_space
 
 if TYPE_CHECKING:
@@ -119,3 +121,61 @@ def carried_messages(
     carried = np.zeros(new_offset[-1])
     carry_messages(old, new, message_offsets(old), new_offset, origin, frozen(messages, np.float64), carried)
     return carried
+
+
+def carried_proof(
+    problem: AssignmentProblem, known: Certificate, previous: AssignmentProblem | None, origin: Int64Array
+) -> Certificate:
+    """What a certificate of `previous` proves of the changed problem: the stronger of two bounds.
+
+    Prices alone, and with messages, prove one; the multipliers of a "knapsack" another. Without `previous` only the
+    prices are carried over.
+
+    Raises
+    ------
+    InvalidChangeError
+        If the certificate is not of `previous`, or its agents are not the first ones of the problem.
+    """
+    prices, messages = carried_prices(problem, known.prices), None
+    if known.messages is not None and previous is not None and problem.has_pairs:
+        messages = carried_messages(problem, known.messages, previous, origin)
+    kind = "lagrangian" if messages is None else "mplp"
+    priced = Certificate(kind, dual_value(problem, prices, messages), prices, messages)
+    if known.multipliers is None or known.kept is None or previous is None or not len(problem.agent):
+        return priced
+    from scheduler.bounds.knapsack import knapsack_value
+
+    kept = np.zeros(problem.agents, dtype=np.int32)
+    kept[: len(known.kept)] = known.kept
+    multipliers = carried_multipliers(problem, known, previous, origin, priced)
+    packed = Certificate("knapsack", 0.0, prices, messages, multipliers=multipliers, kept=kept)
+    packed = replace(packed, bound=knapsack_value(problem, packed))
+    return packed if packed.bound > priced.bound else priced
+
+
+def carried_multipliers(
+    problem: AssignmentProblem,
+    known: Certificate,
+    previous: AssignmentProblem,
+    origin: Int64Array,
+    priced: Certificate,
+) -> FloatArray:
+    """Multipliers that stand as far above every task's least priced label as they did before, shape (T,).
+
+    So a task whose labels or messages changed is worth what they changed, and a new one its least label. `priced` has
+    the prices and messages of the changed problem.
+
+    Raises
+    ------
+    InvalidChangeError
+        If the multipliers are not those of `previous`.
+    """
+    if known.multipliers is None or known.multipliers.shape != (previous.tasks,):
+        shape = None if known.multipliers is None else known.multipliers.shape
+        advice = f"the multipliers of this problem have shape {(previous.tasks,)}: give the problem that the plan is of"
+        raise InvalidChangeError("previous", None, shape, advice)
+    before = least_labels(previous, *priced_labels(previous, known.prices, known.messages))
+    above = np.append(known.multipliers - before, 0.0)
+    multipliers: FloatArray = least_labels(problem, *priced_labels(problem, priced.prices, priced.messages))
+    multipliers += above[origin]
+    return multipliers

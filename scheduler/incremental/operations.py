@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array
-from scheduler.bounds.certificate import dual_value
+from scheduler.bounds.certificate import Certificate
 from scheduler.evaluation import positions
-from scheduler.incremental.carrying import carried_messages, carried_prices, carry
+from scheduler.incremental.carrying import carried_prices, carried_proof, carry
 from scheduler.incremental.change import indices, with_capacity, without_agents, without_tasks
 from scheduler.incremental.errors import InvalidChangeError
 from scheduler.incremental.replan import Replan
@@ -138,8 +138,8 @@ def replan(
     plan
         The plan before; `dataclasses.replace(plan, assignment=...)` where tasks are elsewhere by now.
     previous
-        The problem before, from which the messages of its pairs are carried over; None: they are not, and the bound
-        of a problem with pairs is weak.
+        The problem before, from which the messages of its pairs and the multipliers of its tasks are carried over;
+        None: they are not, and the bound is weaker, with pairs far weaker.
     origin
         Old number of every task, -1 where it is new, shape (T,); None: the tasks are the same. See `origin_of`.
     fixed
@@ -148,7 +148,7 @@ def replan(
     push
         What pushing another task must save to be worth it, in units of cost, >= 0; `inf`: no task is pushed.
     bound
-        Whether to compute the bound: with pairs it takes longer than the plan.
+        Whether to compute the bound: it takes longer than the plan.
 
     Returns
     -------
@@ -173,33 +173,25 @@ def replan(
         raise InvalidChangeError("push", None, push, "give a number >= 0, or inf")
     numbers = _numbers(problem, plan, origin)
     before = carry(plan.assignment, numbers)
-    prices, messages = known_dual(plan)
-    charge = carried_prices(problem, prices)
+    known = known_dual(plan)
+    charge = carried_prices(problem, known.prices)
     vector, held, released = _standing(problem, before, fixed)
     assignment = _seated(problem, vector, charge, ~held, push)
     planned = time.perf_counter()
-    carried, value = None, None
-    if bound:
-        if messages is not None and previous is not None and problem.has_pairs:
-            carried = carried_messages(problem, messages, previous, numbers)
-        value = dual_value(problem, charge, carried)
+    proof = carried_proof(problem, known, previous, numbers) if bound else None
     objective = problem.objective(assignment)
     done = time.perf_counter()
     for array in (assignment, before):
         array.flags.writeable = False
     seconds = {"plan": planned - started, "bound": done - planned, "total": done - started}
     return Replan(
-        problem, assignment, objective, before, numbers, np.flatnonzero(held), released, charge, carried, value, seconds
+        problem, assignment, objective, before, numbers, np.flatnonzero(held), released, charge, proof, seconds
     )
 
 
-def known_dual(plan: Plan | Replan) -> tuple[FloatArray, FloatArray | None]:
-    """Prices and messages that a plan brings along."""
-    if isinstance(plan, Replan):
-        return plan.prices, plan.messages
-    if plan.proof is None:
-        return plan.prices, None
-    return plan.proof.prices, plan.proof.messages
+def known_dual(plan: Plan | Replan) -> Certificate:
+    """What a plan brings along that proves a bound: its certificate, or its prices alone."""
+    return Certificate("lagrangian", -np.inf, plan.prices) if plan.proof is None else plan.proof
 
 
 def _numbers(problem: AssignmentProblem, plan: Plan | Replan, origin: ArrayLike | None) -> Int64Array:

@@ -62,7 +62,7 @@ def refine(plan: Replan, stickiness: float = 0.0, budget: Budget = HALF_A_SECOND
     best = plan.assignment
     enough = budget.gap is not None and plan.gap is not None and plan.gap <= budget.gap
     if len(problem.agent) and not enough and not watch.expired():
-        belief, _ = priced_labels(problem, plan.prices, plan.messages)
+        belief, _ = priced_labels(problem, plan.prices, None if plan.proof is None else plan.proof.messages)
         home = positions(problem, plan.before)
         belief[home[home >= 0]] = -np.inf
         search = Search(problem, plan.prices, belief, best, seed)

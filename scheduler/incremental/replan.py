@@ -39,10 +39,11 @@ class Replan:
         int64: tasks that may not move. They are where they were before.
     released
         int64: tasks that were to be fixed and that the change leaves no place where they were.
-    prices, messages
-        Of the plan before, carried over; what proves the bound (see `Certificate`).
-    bound
-        A lower bound of the changed problem, None where none was asked for.
+    prices
+        float64 (A, R): of the plan before, carried over.
+    proof
+        A lower bound of the changed problem and what anyone needs to recompute it: prices, messages and multipliers of
+        the plan before, carried over. None where none was asked for.
     seconds
         Wall clock: "plan", "bound" and "total".
     fallbacks
@@ -57,8 +58,7 @@ class Replan:
     fixed: Int64Array
     released: Int64Array
     prices: FloatArray
-    messages: FloatArray | None
-    bound: float | None
+    proof: Certificate | None
     seconds: dict[str, float]
     fallbacks: tuple[str, ...] = ()
 
@@ -73,19 +73,17 @@ class Replan:
         return np.flatnonzero((self.before >= 0) & (self.assignment < 0))
 
     @property
+    def bound(self) -> float | None:
+        """A lower bound of the changed problem, None where none was asked for."""
+        return None if self.proof is None else self.proof.bound
+
+    @property
     def gap(self) -> float | None:
         """(objective - bound) / max(|bound|, 1e-9), None without a bound or when a task that must be placed is not."""
         return relative_gap(self.objective.total, self.bound)
 
-    @property
-    def proof(self) -> Certificate | None:
-        """What anyone needs to recompute the bound, None where there is none."""
-        if self.bound is None:
-            return None
-        return Certificate("lagrangian" if self.messages is None else "mplp", self.bound, self.prices, self.messages)
-
     def to_json(self) -> dict[str, Any]:
-        """Plain dictionary for `json.dumps`; infinities become None, problem, prices and messages are left out."""
+        """Plain dictionary for `json.dumps`; infinities become None, problem, prices and proof are left out."""
         terms = asdict(self.objective)
         return {
             "assignment": self.assignment.tolist(),
