@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from scheduler.solving import solve
     from scheduler.triplets import from_triplets
     from scheduler.verification import Verification, verify, verify_qubo
-    from scheduler.warming import warm_up
+    from scheduler.warming import warm_up, warm_up_qubo
 
 _HOME = {
     "Allocation": "resources.allocation",
@@ -148,6 +148,7 @@ _HOME = {
     "verify": "verification",
     "verify_qubo": "verification",
     "warm_up": "warming",
+    "warm_up_qubo": "warming",
     "write_assignment": "formats.assignments",
 }
 
@@ -243,5 +244,6 @@ __all__ = [
     "verify",
     "verify_qubo",
     "warm_up",
+    "warm_up_qubo",
     "write_assignment",
 ]

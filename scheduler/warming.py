@@ -6,9 +6,25 @@ import numpy as np
 
 from scheduler.budget import Budget
 
+COVERED = {"auto", "pga", "portfolio"}
+"""Solvers that need nothing beside what is always run."""
 
-def warm_up() -> None:
-    """Run every compiled kernel once on four tasks: seconds the first time, then about one, most of it imports."""
+
+def warm_up(*solvers: str) -> None:
+    """Run the kernels of the search, the bounds and re-planning once: long the first time, then about a second.
+
+    Parameters
+    ----------
+    solvers
+        Solvers beside "auto" that will be asked for, whose own kernels and libraries are loaded too (`solver_names`).
+
+    Raises
+    ------
+    UnknownSolverError
+        If no solver has this name.
+    MissingExtraError
+        If its package is not installed.
+    """
     from scheduler.bounds.certificate import message_count
     from scheduler.bounds.pairs import pair_bound
     from scheduler.hierarchy import HierarchicalQUBO, narrowed
@@ -44,3 +60,29 @@ def warm_up() -> None:
         plan.certificate.verify(problem)
     refine(agent_lost(problem, plan, [0]), budget=Budget(sweeps=2))
     carried_messages(problem, np.zeros(message_count(problem)), problem, np.arange(problem.tasks))
+    for solver in sorted(set(solvers) - COVERED):
+        single = from_triplets([0], [0], [1.0], [1.0], [1.0], unassigned_cost=[9.0])
+        get_solver(solver).solve(single, Budget(sweeps=2), seed=0)
+
+
+def warm_up_qubo(*solvers: str) -> None:
+    """Run solvers of QUBOs once on two variables, so that their kernels and libraries are loaded.
+
+    Parameters
+    ----------
+    solvers
+        Their names, see `qubo_solver_names`; "auto" where there is none.
+
+    Raises
+    ------
+    UnknownSolverError
+        If no solver has this name.
+    MissingExtraError
+        If its package is not installed.
+    """
+    from scheduler.binary.problem import QuboProblem
+    from scheduler.binary.solving import solve_qubo
+
+    problem = QuboProblem.from_terms([-1.0, -1.0], [0], [1], [3.0])
+    for solver in solvers or ("auto",):
+        solve_qubo(problem, solver, Budget(sweeps=2))

@@ -86,16 +86,11 @@ def solve(
 def _assign(
     problem: AssignmentProblem, solver: str, budget: Budget, seed: int, out: Path | None, proof_out: Path | None
 ) -> dict[str, Any]:
-    from scheduler import ProblemBuilder, get_solver, warm_up, write_assignment
+    from scheduler import get_solver, warm_up, write_assignment
     from scheduler import solve as solve_problem
-    from scheduler.budget import Budget as Sweeps
 
     get_solver(solver)
-    warm_up()
-    if solver not in {"auto", "pga"}:
-        tiny = ProblemBuilder()
-        tiny.allow(tiny.add_task(unassigned_cost=9.0), tiny.add_agent([1.0]), 1.0, [1.0])
-        solve_problem(tiny.build(), solver, Sweeps(sweeps=2))
+    warm_up(solver)
     progress, begun = Progress(), time.perf_counter()
     plan = solve_problem(problem, solver, budget, seed, on_improve=progress)
     seconds = time.perf_counter() - begun
@@ -130,10 +125,9 @@ def _assign(
 
 
 def _minimise(problem: QuboProblem, solver: str, budget: Budget, seed: int, out: Path | None) -> dict[str, Any]:
-    from scheduler import QuboProblem, solve_qubo, write_assignment
-    from scheduler.budget import Budget as Sweeps
+    from scheduler import solve_qubo, warm_up_qubo, write_assignment
 
-    solve_qubo(QuboProblem.from_terms([-1.0, -1.0], [0], [1], [3.0]), solver, Sweeps(sweeps=2))
+    warm_up_qubo(solver)
     progress, begun = Progress(), time.perf_counter()
     plan = solve_qubo(problem, solver, budget, seed, on_improve=progress)
     seconds = time.perf_counter() - begun

@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
+import numpy as np
+
 from scheduler.budget import Budget
-from scheduler.errors import UnknownSolverError
+from scheduler.errors import InvalidBudgetError, UnknownSolverError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -78,6 +80,8 @@ def solve_qubo(
     ------
     UnknownSolverError
         If no solver has this name.
+    InvalidBudgetError
+        If the seed is no whole number of at least 0.
     ProblemTooLargeError
         If the solver asked for is not made for this size.
     MissingExtraError
@@ -90,6 +94,8 @@ def solve_qubo(
     >>> solve_qubo(problem, budget=Budget(sweeps=20)).energy
     -1.0
     """
+    if not (isinstance(seed, (int, np.integer)) and seed >= 0):
+        raise InvalidBudgetError("seed", seed)
     name = "anneal" if solver == "auto" else solver
     if name not in REGISTRY:
         raise UnknownSolverError(solver, ("auto", *qubo_solver_names()))
