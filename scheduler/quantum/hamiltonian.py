@@ -133,9 +133,7 @@ class Hamiltonian:
             states, chosen = states[keep], chosen[keep]
             number[states] = number[states] * len(labels) + chosen
         inside = number[states]
-        close = np.abs(diagonal[states] - objective[inside]) <= 1e-9 * max(
-            1.0, float(np.abs(diagonal).max(initial=0.0))
-        )
+        close = np.abs(diagonal[states] - objective[inside]) <= 1e-9 * float(np.abs(diagonal).max(initial=0.0))
         allowed[states] = fine[inside] & close
         return allowed
 

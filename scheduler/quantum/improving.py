@@ -10,7 +10,7 @@ import numpy as np
 from scheduler.bounds.linear import linear_bound
 from scheduler.insertion import insert
 from scheduler.quantum.encoding import state_count
-from scheduler.quantum.report import WindowReport, finite
+from scheduler.quantum.report import TIE, WindowReport, finite
 from scheduler.quantum.sub_solver import solve_sub_problem
 from scheduler.quantum.windows import WindowCutter
 from scheduler.relaxation import relax
@@ -110,7 +110,7 @@ def _improve(
     if assignment is None or report.best_shot is None:
         return told
     before = window.problem.objective(now).total
-    if report.best_shot >= before - 1e-9 * max(1.0, abs(before)):
+    if report.best_shot >= before - TIE * abs(before):
         return told
     cutter.accept(window, assignment)
     if not recorder.offer(cutter.assignment):

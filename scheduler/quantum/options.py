@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from dataclasses import dataclass
 
 from scheduler.quantum.errors import InvalidOptionError
 
 MIXERS = ("xy", "x")
 OBJECTIVES = (None, "mean", "cvar")
+FEWEST_EVALUATIONS = 6
+"""A model of the four ends of the ramp needs as many."""
+
+
+def check_counts(options: object, *names: str) -> None:
+    """Raise unless some options are whole numbers from 1 on.
+
+    Raises
+    ------
+    InvalidOptionError
+        With the option at fault.
+    """
+    for name in names:
+        value = getattr(options, name)
+        if not (isinstance(value, numbers.Integral) and value >= 1):
+            raise InvalidOptionError(name, value, "give a whole number from 1 on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +35,7 @@ class QaoaOptions:
     Parameters
     ----------
     layers
-        Layers, p.
+        Layers, p; windows of larger problems take 8 at most.
     gamma, beta
         Ends of the linear ramp: the phase angle rises from 0 to `gamma` over the standard deviation of the energies,
         the mixer's angle falls from `beta` to 0. The ramp needs no optimisation and carries over from small problems
@@ -32,7 +50,7 @@ class QaoaOptions:
     cvar
         Share of the distribution that "cvar" looks at.
     evaluations
-        States that the optimiser may simulate.
+        States that the optimiser may simulate, 6 or more.
     warm_start
         Weight from 0 to below 1 of a start in the first state and in the mixer (after Egger, Marecek and Woerner 2021,
         arXiv 2009.10095): each task's label of the start is measured with this probability more than the others.
@@ -59,13 +77,16 @@ class QaoaOptions:
     window_labels: int = 4
 
     def __post_init__(self) -> None:
-        for name in ("layers", "shots", "evaluations", "window_states", "window_labels"):
-            if not getattr(self, name) >= 1:
-                raise InvalidOptionError(name, getattr(self, name), "give a whole number from 1 on")
+        check_counts(self, "layers", "shots", "evaluations", "window_states", "window_labels")
+        for name in ("gamma", "beta"):
+            if not (isinstance(getattr(self, name), numbers.Real) and math.isfinite(getattr(self, name))):
+                raise InvalidOptionError(name, getattr(self, name), "give a finite number")
         if self.mixer not in MIXERS:
             raise InvalidOptionError("mixer", self.mixer, f"choose one of {', '.join(MIXERS)}")
         if self.optimise not in OBJECTIVES:
             raise InvalidOptionError("optimise", self.optimise, "choose None, 'mean' or 'cvar'")
+        if self.optimise is not None and self.evaluations < FEWEST_EVALUATIONS:
+            raise InvalidOptionError("evaluations", self.evaluations, f"COBYLA needs {FEWEST_EVALUATIONS} or more")
         if not 0.0 < self.cvar <= 1.0:
             raise InvalidOptionError("cvar", self.cvar, "give a share above 0, up to 1")
         if not 0.0 <= self.warm_start < 1.0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler.quantum.report import QuantumReport
+from scheduler.quantum.report import TIE, QuantumReport
 from scheduler.quantum.simulator import Angles, Simulator
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from scheduler.arrays import FloatArray
     from scheduler.quantum.options import QaoaOptions
-
-TIE = 1e-9
-"""Relative difference of energies up to which a state counts as an optimum."""
 
 
 def run_qaoa(
@@ -87,7 +84,7 @@ def told_of(simulator: Simulator, probabilities: FloatArray, optimum: int | None
     if optimum is None:
         return {"optimum": None, "optimum_probability": None, "approximation_ratio": None}
     least = float(simulator.diagonal[optimum])
-    ties = simulator.valid & (simulator.diagonal <= least + TIE * max(1.0, abs(least)))
+    ties = simulator.valid & (simulator.diagonal <= least + TIE * max(abs(least), simulator.scale))
     span = simulator.origin - least
     return {
         "optimum": least,

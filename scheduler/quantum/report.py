@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+TIE = 1e-9
+"""Difference of energies, relative to their size, up to which they count as equal."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuantumReport:
@@ -69,7 +72,13 @@ class QuantumReport:
         """Whether the best shot is an optimum."""
         if self.best_shot is None or self.optimum is None:
             return False
-        return self.best_shot <= self.optimum + 1e-9 * max(1.0, abs(self.optimum))
+        return self.best_shot <= self.optimum + TIE * max(abs(self.optimum), abs(self.expectation))
+
+    def beaten_by(self, objective: float) -> bool:
+        """Whether an objective is better than the best shot, by more than sums in another order differ."""
+        if self.best_shot is None:
+            return True
+        return objective < self.best_shot - TIE * max(abs(self.best_shot), abs(self.expectation))
 
     @property
     def verdict(self) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.quantum.errors import InvalidOptionError
+from scheduler.quantum.options import check_counts
 from scheduler.quantum.qaoa import told_of
 from scheduler.quantum.report import QuantumReport
 from scheduler.quantum.simulator import Simulator
@@ -53,9 +53,7 @@ class VqeOptions:
     shots: int = 1024
 
     def __post_init__(self) -> None:
-        for name in ("layers", "shots"):
-            if not getattr(self, name) >= 1:
-                raise InvalidOptionError(name, getattr(self, name), "give a whole number from 1 on")
+        check_counts(self, "layers", "shots")
 
 
 class Ansatz:

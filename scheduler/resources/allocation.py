@@ -25,7 +25,7 @@ class MethodResult:
     value
         Net worth of its division.
     shortfall
-        How far that is below the exact one, relative to it.
+        How far that is below the exact one, relative to it (where that is 0: to this one).
     seconds
         Wall clock from the requests in steps to the division: an encoding made on the way counts, kernels compiled at
         their first use too.
@@ -87,7 +87,7 @@ class Allocation:
     def winner(self) -> MethodResult:
         """The method whose division is worth most; of those within rounding of it the quickest."""
         best = max(result.value for result in self.methods)
-        near = [result for result in self.methods if best - result.value <= PROVEN * max(abs(best), 1.0)]
+        near = [result for result in self.methods if best - result.value <= PROVEN * abs(best)]
         return min(near, key=lambda result: result.seconds)
 
     def amount(self, pool: str, cluster: str) -> float:

@@ -172,7 +172,7 @@ class ResourceOptimizer:
                 taken = divide(lot.curves, taken).taken
             found.append(lot.curves.taken(lot.curves.steps(taken)))
         value, seconds = self._value(found), time.perf_counter() - begun
-        shortfall = max(exact - value, 0.0) / max(abs(exact), 1e-9)
+        shortfall = max(exact - value, 0.0) / (abs(exact) or abs(value) or 1.0)
         return MethodResult(rival, value, shortfall, seconds, tuple(exceeded)), found
 
     def _value(self, taken: list[Int64Array]) -> float:

@@ -83,7 +83,7 @@ class Qaoa:
         assignment, report = found
         if assignment is not None:
             recorder.offer(assignment)
-        if report.best_shot is None or recorder.objective < report.best_shot:
+        if report.beaten_by(recorder.objective):
             recorder.fallbacks.append("a plan from before QAOA is better than its best shot, and stands")
         if report.optimum is not None and self.options.mixer == "xy":
             recorder.prove_by_search(report.optimum)

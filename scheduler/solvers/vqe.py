@@ -76,7 +76,7 @@ class Vqe:
         state, report = found
         if state is not None:
             recorder.offer(model.decode(state)[0])
-        if report.best_shot is None or recorder.objective < report.best_shot:
+        if report.beaten_by(recorder.objective):
             recorder.fallbacks.append("a plan from before VQE is better than its best shot, and stands")
         recorder.quantum = report.to_json()
         return recorder.plan(self.name, seed, f"simulated VQE; {report.verdict}")
