@@ -18,6 +18,7 @@ from scheduler.triplets import from_triplets
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from scheduler.cqm import AssignmentCQM
     from scheduler.level import Level
     from scheduler.qubo import PenaltyQUBO
 
@@ -50,6 +51,12 @@ class Aggregate:
         from scheduler.qubo import PenaltyQUBO
 
         return PenaltyQUBO.compile(self.problem)
+
+    def cqm(self) -> AssignmentCQM:
+        """Its constrained quadratic model (see `scheduler.cqm`)."""
+        from scheduler.cqm import AssignmentCQM
+
+        return AssignmentCQM.compile(self.problem)
 
     def start(self, assignment: ArrayLike) -> Int32Array:
         """Every task on its most believed agent in its group's domain, shape (T,); it may overfill agents.

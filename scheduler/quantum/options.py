@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-import numbers
 from dataclasses import dataclass
+
+import numpy as np
 
 from scheduler.quantum.errors import InvalidOptionError
 
@@ -24,7 +25,7 @@ def check_counts(options: object, *names: str) -> None:
     """
     for name in names:
         value = getattr(options, name)
-        if not (isinstance(value, numbers.Integral) and value >= 1):
+        if not (isinstance(value, int | np.integer) and value >= 1):
             raise InvalidOptionError(name, value, "give a whole number from 1 on")
 
 
@@ -79,7 +80,7 @@ class QaoaOptions:
     def __post_init__(self) -> None:
         check_counts(self, "layers", "shots", "evaluations", "window_states", "window_labels")
         for name in ("gamma", "beta"):
-            if not (isinstance(getattr(self, name), numbers.Real) and math.isfinite(getattr(self, name))):
+            if not (isinstance(getattr(self, name), int | float | np.integer | np.floating) and math.isfinite(getattr(self, name))):
                 raise InvalidOptionError(name, getattr(self, name), "give a finite number")
         if self.mixer not in MIXERS:
             raise InvalidOptionError("mixer", self.mixer, f"choose one of {', '.join(MIXERS)}")

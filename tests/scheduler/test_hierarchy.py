@@ -147,7 +147,7 @@ def test_the_level_above_is_a_problem_that_any_solver_takes() -> None:
     assert above.problem.tasks == above.group.max() + 1 < problem.tasks
     assert above.problem.capacity.sum() == pytest.approx(problem.capacity.sum())
     assert above.problem.unassigned_cost.sum() == pytest.approx(problem.unassigned_cost.sum())
-    assert above.qubo().groups
+    assert above.qubo().groups == above.cqm().groups
     plan = solve(above.problem, "exact")
     start = above.start(plan.assignment)
     for task, agent in enumerate(start):
