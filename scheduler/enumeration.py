@@ -13,7 +13,8 @@ from scheduler.spaces import finite_unassigned_cost
 if TYPE_CHECKING:
     from scheduler.problem import AssignmentProblem
 
-BLOCK = 4096
+BLOCK, CELLS = 4096, 4_000_000
+"""Most assignments of a block, and about the most loads that they may have together."""
 
 
 def states(problem: AssignmentProblem) -> int:
@@ -29,9 +30,9 @@ def states(problem: AssignmentProblem) -> int:
 def enumerate_best(problem: AssignmentProblem) -> Int32Array:
     """The optimal assignment, by looking at all of them; feasible for `states` up to millions."""
     best, least = np.full(problem.tasks, -1, dtype=np.int32), np.inf
-    total = states(problem)
-    for start in range(0, total, BLOCK):
-        labels = _digits(problem, np.arange(start, min(start + BLOCK, total)))
+    total, block = states(problem), int(np.clip(CELLS // max(len(np.unique(problem.agent)), 1), 1, BLOCK))
+    for start in range(0, total, block):
+        labels = _digits(problem, np.arange(start, min(start + block, total)))
         values = _values(problem, labels)
         index = int(np.argmin(values))
         if values[index] < least:
@@ -77,12 +78,13 @@ def _values(problem: AssignmentProblem, labels: Int64Array) -> FloatArray:
 
 
 def _within_capacity(problem: AssignmentProblem, agents: Int32Array, entry: Int64Array, out: BoolArray) -> BoolArray:
+    used, number = np.unique(problem.agent, return_inverse=True)
     rows = np.repeat(np.arange(len(agents)), problem.tasks)
-    cell = rows * problem.agents + np.where(out, 0, agents).ravel()
+    cell = rows * len(used) + number[entry].ravel()
     allowed = np.ones(len(agents), dtype=np.bool_)
     for r in range(problem.resources):
         amount = np.where(out, 0.0, problem.demand[entry, r]).ravel()
-        load = np.bincount(cell, weights=amount, minlength=len(agents) * problem.agents)
-        room = problem.capacity[:, r] * (1.0 + CAPACITY_TOLERANCE)
-        allowed &= (load.reshape(len(agents), problem.agents) <= room).all(axis=1)
+        load = np.bincount(cell, weights=amount, minlength=len(agents) * len(used))
+        room = problem.capacity[used, r] * (1.0 + CAPACITY_TOLERANCE)
+        allowed &= (load.reshape(len(agents), len(used)) <= room).all(axis=1)
     return allowed

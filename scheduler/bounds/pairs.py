@@ -44,6 +44,8 @@ WORK_BETWEEN_LOOKS = 8_000_000
 """Label pairs between two looks at the watch: some ten milliseconds."""
 ENTRIES_BETWEEN_LOOKS = 4_000_000
 """Eligible pairs that the price steps pass between two looks: some twenty milliseconds."""
+TABLE = 36_000_000
+"""Pairs of labels of one pair of tasks above which no messages are passed: its table is held, and filled at one go."""
 LARGE = 4_000_000
 """Numbers in the messages above which they are kept in float32, and only the last ones."""
 
@@ -74,10 +76,11 @@ def pair_bound(
     Returns
     -------
     Certificate
-        Of kind "mplp"; the linear one where that is better or the problem has no pairs.
+        Of kind "mplp"; the linear one where that is better, the problem has no pairs, or a task so many labels that
+        two like it would have more than `TABLE` pairs of labels.
     """
     priced = linear_bound(problem, stopwatch) if linear is None else linear
-    if not problem.has_pairs or not len(problem.agent):
+    if not problem.has_pairs or not len(problem.agent) or (int(np.diff(problem.task_ptr).max()) + 1) ** 2 > TABLE:
         return priced
     from scheduler.kernels.dual import ascend, charge
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler import AssignmentProblem, CertificateError, lagrangian_bound, lp_bound, pair_bound
+from scheduler import AssignmentProblem, CertificateError, from_triplets, lagrangian_bound, lp_bound, pair_bound
 from scheduler.bounds.branching import integer_bound
 from scheduler.bounds.linear import linear_bound
 from tests.scheduler.conftest import brute_force, problems, random_problem
@@ -106,3 +106,13 @@ def test_dear_capacity_is_priced_as_such(seed: int) -> None:
     paired = pair_bound(problem)
     assert paired.bound >= best
     assert paired.verify(problem) == pytest.approx(paired.bound, rel=1e-9)
+
+
+def test_tasks_with_too_many_labels_for_a_table_of_pairs_are_bounded_without_messages() -> None:
+    agents = 6_000
+    problem = from_triplets(
+        np.repeat([0, 1], agents), np.tile(np.arange(agents), 2), np.linspace(1.0, 2.0, 2 * agents),
+        np.ones(2 * agents), np.ones(agents), unassigned_cost=[9.0, 9.0], pairs=([0], [1], [1.0]),
+    )  # fmt: skip
+    linear = lagrangian_bound(problem, 10)
+    assert pair_bound(problem, linear=linear) is linear

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from scheduler import (
     verify,
     verify_qubo,
 )
+from scheduler.enumeration import enumerate_best
 from scheduler.problem import REQUIRED_ARRAYS
 from tests.scheduler.conftest import brute_force, random_problem
 
@@ -427,3 +429,18 @@ def test_qubo_arrays_beyond_int32_are_refused_and_states_are_checked() -> None:
         for name in qubo_solver_names():
             with pytest.raises(InvalidAssignmentError):
                 solve_qubo(problem, name, Budget(sweeps=3), start=start)
+
+
+def test_few_assignments_over_many_agents_are_enumerated_in_little_memory() -> None:
+    tasks, agents = 9, 50_000
+    chosen = np.sort(np.random.default_rng(0).permutation(agents)[: 2 * tasks].reshape(tasks, 2), axis=1).ravel()
+    problem = from_triplets(
+        np.repeat(np.arange(tasks), 2), chosen, np.tile([1.0, 2.0], tasks), np.tile([2.0, 1.0], tasks),
+        np.ones(agents), unassigned_cost=np.full(tasks, 9.0),
+    )  # fmt: skip
+    tracemalloc.start()
+    best = enumerate_best(problem)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert problem.objective(best).total == 2.0 * tasks
+    assert peak < 50_000_000
