@@ -14,10 +14,15 @@ from scheduler.plan import Plan
 from scheduler.spaces import full_space
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from scheduler.kernels.insertion import Seats
     from scheduler.problem import AssignmentProblem
+
+TASKS_BETWEEN_LOOKS = 1_000
+"""Tasks placed between two questions whether to stop: some ten milliseconds."""
 
 
 def insert(
@@ -26,6 +31,7 @@ def insert(
     assignment: ArrayLike,
     tasks: ArrayLike | None = None,
     push: float = np.inf,
+    stop: Callable[[], bool] | None = None,
 ) -> Int32Array:
     """Place tasks that are -1 where cost + price is lowest, by default without moving any other.
 
@@ -45,6 +51,8 @@ def insert(
     push
         A task may push one other from its agent, which goes to its own cheapest other place or is left out, where that
         saves more than this, in units of cost; `inf`: never.
+    stop
+        Asked every few milliseconds; once it is true the tasks not yet placed stay out.
 
     Returns
     -------
@@ -69,16 +77,22 @@ def insert(
     if not len(chosen) or not problem.agents:
         return vector.copy()
     seats = seats_of(problem, vector)
-    place(problem, values, seats, chosen, np.ones(problem.tasks, dtype=np.bool_), push)
+    place(problem, values, seats, chosen, np.ones(problem.tasks, dtype=np.bool_), push, stop)
     return seats.agent
 
 
 def place(
-    problem: AssignmentProblem, prices: FloatArray, seats: Seats, tasks: Int64Array, movable: BoolArray, push: float
+    problem: AssignmentProblem,
+    prices: FloatArray,
+    seats: Seats,
+    tasks: Int64Array,
+    movable: BoolArray,
+    push: float,
+    stop: Callable[[], bool] | None = None,
 ) -> None:
     """Seat tasks that are left out, in place: at `prices`, then without prices, then what was pushed out there.
 
-    `movable` (T,) says which tasks may be pushed, `push` what that must save.
+    `movable` (T,) says which tasks may be pushed, `push` what that must save; `stop` ends it early.
     """
     from scheduler.kernels.insertion import seat_tasks
 
@@ -89,7 +103,10 @@ def place(
     for charge in (np.array(prices), free, free):
         if not (seats.agent[order] < 0).any():
             break
-        seat_tasks(space, seats, order, limit, charge, movable, push)
+        for first in range(0, len(order), TASKS_BETWEEN_LOOKS):
+            if stop is not None and stop():
+                return
+            seat_tasks(space, seats, order[first : first + TASKS_BETWEEN_LOOKS], limit, charge, movable, push)
         pushed = np.flatnonzero((seats.agent < 0) & ~known)
         known[pushed] = True
         order = np.concatenate([order, pushed])

@@ -48,7 +48,7 @@ PATIENCE, ENOUGH = 10, 2e-6
 """Rounds over which the bound has to grow by this share of itself."""
 MEMORY, SQUARES, CALM = 0.9, 0.99, 0.01
 """Decay of the mean step and of its mean square, and what keeps small squares from being divided by."""
-WORK_BETWEEN_LOOKS = 4_000_000
+WORK_BETWEEN_LOOKS = 2_000_000
 """Eligible pairs and steps of knapsacks between two looks at the watch: some twenty milliseconds."""
 
 

@@ -86,7 +86,7 @@ class PriceGuidedAnnealing:
         recorder.prove(linear)
         large = problem.tasks > FLAT_LIMIT
         if not large:
-            recorder.offer(insert(problem, linear.prices, base, push=push))
+            recorder.offer(insert(problem, linear.prices, base, push=push, stop=watch.cancelled))
         if not watch.cancelled():
             relaxation = relax(problem, watch, linear)
             recorder.prove(relaxation.certificate)
@@ -95,7 +95,7 @@ class PriceGuidedAnnealing:
         if relaxation is None or watch.cancelled():
             return None
         if problem.has_pairs and not large:
-            recorder.offer(insert(problem, relaxation.prices, base, push=push))
+            recorder.offer(insert(problem, relaxation.prices, base, push=push, stop=watch.cancelled))
         if not (problem.has_pairs and recorder.stopwatch.remaining() < SHORT * problem.tasks):
             lift(recorder, relaxation)
         return relaxation
