@@ -29,7 +29,7 @@ Rules = Annotated[Path | None, typer.Option(help="Rules that derive work from re
 SkipUnusable = Annotated[
     bool, typer.Option("--skip-unusable", help="Leave out records that cannot be used, and report them.")
 ]
-SolverName = Annotated[str, typer.Option("--solver", help="auto, pga, greedy, exact or neal.")]
+SolverName = Annotated[str, typer.Option("--solver", help="auto, or a solver by name (docs/solvers.md).")]
 Seed = Annotated[int, typer.Option(help="Seed of all randomness.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
 

@@ -45,7 +45,7 @@ FormatName = Annotated[str | None, typer.Option("--format", metavar="NAME", help
 
 def solve(
     file: File,
-    solver: Annotated[str, typer.Option(help="auto, or a solver by name (docs/formats.md).")] = "auto",
+    solver: Annotated[str, typer.Option(help="auto, or a solver by name (docs/solvers.md).")] = "auto",
     seconds: Annotated[float | None, typer.Option(callback=_above_zero, help="Time, at most. Default: 5.")] = None,
     sweeps: Annotated[int | None, typer.Option(min=1, help="Effort; the same seed gives the same plan.")] = None,
     gap: Annotated[float | None, typer.Option(callback=_not_negative, help="Gap to stop at; 0.01 is 1 %.")] = None,

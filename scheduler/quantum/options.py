@@ -80,8 +80,9 @@ class QaoaOptions:
     def __post_init__(self) -> None:
         check_counts(self, "layers", "shots", "evaluations", "window_states", "window_labels")
         for name in ("gamma", "beta"):
-            if not (isinstance(getattr(self, name), int | float | np.integer | np.floating) and math.isfinite(getattr(self, name))):
-                raise InvalidOptionError(name, getattr(self, name), "give a finite number")
+            value = getattr(self, name)
+            if not (isinstance(value, int | float | np.integer | np.floating) and math.isfinite(value)):
+                raise InvalidOptionError(name, value, "give a finite number")
         if self.mixer not in MIXERS:
             raise InvalidOptionError("mixer", self.mixer, f"choose one of {', '.join(MIXERS)}")
         if self.optimise not in OBJECTIVES:
