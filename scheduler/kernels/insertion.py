@@ -9,6 +9,9 @@ import numpy as np
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array
 from scheduler.kernels.types import Space, kernel, separation
 
+PUSHABLE = 200
+"""Most tasks of one agent that are looked at as the one to be pushed, the last seated first."""
+
 
 class Seats(NamedTuple):
     """Who sits where: `agent` (T,) and `entry` (T,), both -1 where left out, and `load` (A, R).
@@ -157,9 +160,9 @@ def seat_tasks(  # noqa: PLR0912 - the branches are the inner loop
 ) -> int:
     """Seat the tasks of `order` that are left out, each where cost + price + pairs is least; return how many.
 
-    A task may also take the place of one movable task of an agent without room (or of the one it must not share the
-    agent with), which goes to its own cheapest exit; that costs `push` on top. What is pushed out of the plan is left
-    to the caller.
+    A task may also take the place of one movable task of an agent without room, of the `PUSHABLE` that were seated
+    there last (or of the one it must not share the agent with), which goes to its own cheapest exit; that costs `push`
+    on top. What is pushed out of the plan is left to the caller.
     """
     nobody = len(space.cluster) - 1
     seated = 0
@@ -184,10 +187,12 @@ def seat_tasks(  # noqa: PLR0912 - the branches are the inner loop
             if count > 1 or (count == 0 and fits(space, seats, limit, k, -1)):
                 continue
             seats.agent[task] = a  # so that its pairs count for the task that is pushed
-            mover = seats.head[a]
-            while mover >= 0:
-                free = movable[mover] and (rival < 0 or rival == mover)
-                if free and fits(space, seats, limit, k, seats.entry[mover]):
+            mover, left = seats.head[a], PUSHABLE
+            if rival >= 0:
+                mover, left = rival, 1
+            while mover >= 0 and left > 0:
+                left -= 1
+                if movable[mover] and fits(space, seats, limit, k, seats.entry[mover]):
                     way, change = cheapest_exit(space, seats, limit, prices, mover, least - value)
                     if way > -2:
                         least, choice, pushed, target = value + change, k, mover, way
