@@ -129,6 +129,7 @@ class _Ascent:
     def _climb(self, rate: float, turn: int) -> None:
         self._multiplier += rate * self._unit * _step(self._task_moments, 1.0 - self._packing.count, turn)
         over = (self._packing.load - self._packing.problem.capacity) / self._size
+        over[np.arange(len(over)), self._packing.grid.kept] = 0.0  # no part of this bound: of use where they were
         self._prices += rate * self._priced_unit * _step(self._price_moments, over, turn)
         np.maximum(self._prices, 0.0, out=self._prices)
 

@@ -124,7 +124,7 @@ def run_circuit(
     Raises
     ------
     InvalidOptionError
-        If there is no such engine or mixer, or noise is asked of the statevector.
+        If there is no such engine or mixer, or noise is asked of the statevector or of a backend.
     QuantumLibraryMissingError
         Without Qiskit, or for "aer" without Aer.
     """
@@ -132,6 +132,8 @@ def run_circuit(
         raise InvalidOptionError("engine", engine, f"choose one of {', '.join(ENGINES)}")
     if noise is not None and engine != "aer":
         raise InvalidOptionError("noise", noise, "only the engine 'aer' has noise")
+    if noise is not None and backend is not None:
+        raise InvalidOptionError("noise", noise, "a backend has its own: leave one of them out")
     began = time.perf_counter()
     circuit = qaoa_circuit(model, angles, mixer, start, warm_start)
     if backend is not None:

@@ -73,6 +73,14 @@ def test_generated_problems_gain(family):
     assert knapsack_bound(family, base).bound > base.bound * 1.0005
 
 
+def test_prices_of_the_packed_resources_stay_what_they_were(family):
+    """They prove nothing here, but say elsewhere what capacity is worth."""
+    base = relax(family).certificate
+    lifted = knapsack_bound(family, base)
+    packed = np.arange(family.agents), lifted.kept
+    assert np.array_equal(lifted.prices[packed], base.prices[packed])
+
+
 def test_plan_carries_a_certificate_that_survives_a_file(family, tmp_path):
     plan = solve(family, "pga", Budget(sweeps=50))
     assert plan.proof.kind == "knapsack"

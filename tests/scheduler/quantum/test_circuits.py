@@ -186,6 +186,8 @@ def test_samplers_agree_with_the_exact_distribution_and_noise_breaks_one_hot(mod
     assert noisy.one_hot_share < 0.9
     with pytest.raises(InvalidOptionError, match="noise"):
         run_circuit(model, ANGLES, noise=Noise())
+    with pytest.raises(InvalidOptionError, match="backend has its own"):
+        run_circuit(model, ANGLES, engine="aer", noise=Noise(), backend=named_backend("linear", model.qubits))
     with pytest.raises(InvalidOptionError, match="probability"):
         Noise(one=2.0)
 
