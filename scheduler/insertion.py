@@ -125,6 +125,7 @@ def seats_of(problem: AssignmentProblem, assignment: Int32Array) -> Seats:
         agent=assignment.copy(),
         entry=entry,
         load=np.zeros(problem.capacity.shape),
+        peak=np.zeros(problem.capacity.shape),
         head=np.empty(problem.agents, dtype=np.int64),
         after=np.empty(problem.tasks, dtype=np.int64),
         ahead=np.empty(problem.tasks, dtype=np.int64),

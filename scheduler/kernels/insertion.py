@@ -13,8 +13,14 @@ PUSHABLE = 200
 """Most tasks of one agent that are looked at as the one to be pushed, the last seated first."""
 
 
+SHARP = 0.1
+"""Share of its `peak` below which a load is summed anew: what rounding left of larger ones would count."""
+
+
 class Seats(NamedTuple):
     """Who sits where: `agent` (T,) and `entry` (T,), both -1 where left out, and `load` (A, R).
+
+    `peak` (A, R) is the largest load since it was last summed anew.
 
     The tasks of agent a are a list linked both ways: `head[a]`, then `after[task]`, back by `ahead[task]`, -1 at
     its ends.
@@ -23,6 +29,7 @@ class Seats(NamedTuple):
     agent: Int32Array
     entry: Int64Array
     load: FloatArray
+    peak: FloatArray
     head: Int64Array
     after: Int64Array
     ahead: Int64Array
@@ -32,6 +39,7 @@ class Seats(NamedTuple):
 def take_seats(space: Space, seats: Seats) -> None:
     """Fill loads and lists from `agent` and `entry`."""
     seats.load[:] = 0.0
+    seats.peak[:] = 0.0
     seats.head[:] = -1
     for task in range(len(seats.agent) - 1, -1, -1):
         if seats.entry[task] >= 0:
@@ -50,12 +58,13 @@ def sit(space: Space, seats: Seats, task: int, entry: int) -> None:
     seats.head[a] = task
     for r in range(seats.load.shape[1]):
         seats.load[a, r] += space.demand[entry, r]
+        seats.peak[a, r] = max(seats.peak[a, r], seats.load[a, r])
 
 
 @kernel
 def stand(space: Space, seats: Seats, task: int) -> None:
-    """Leave a seated task out; the load is summed anew, as less the largest of them little may be right of it."""
-    a = seats.agent[task]
+    """Leave a seated task out."""
+    a, entry = seats.agent[task], seats.entry[task]
     before, behind = seats.ahead[task], seats.after[task]
     if before >= 0:
         seats.after[before] = behind
@@ -65,7 +74,10 @@ def stand(space: Space, seats: Seats, task: int) -> None:
         seats.ahead[behind] = before
     seats.agent[task], seats.entry[task] = -1, -1
     for r in range(seats.load.shape[1]):
-        seats.load[a, r] = remaining(space, seats, a, r, -1)
+        seats.load[a, r] -= space.demand[entry, r]
+        if seats.load[a, r] < SHARP * seats.peak[a, r]:
+            seats.load[a, r] = remaining(space, seats, a, r, -1)
+            seats.peak[a, r] = seats.load[a, r]
 
 
 @kernel
@@ -110,7 +122,7 @@ def fits(space: Space, seats: Seats, limit: FloatArray, entry: int, leaving: int
         load = seats.load[a, r] + space.demand[entry, r]
         if leaving >= 0:
             load -= space.demand[leaving, r]
-            if load <= limit[a, r]:
+            if load <= limit[a, r] and load < SHARP * seats.peak[a, r]:
                 load = remaining(space, seats, a, r, leaving) + space.demand[entry, r]
         if load > limit[a, r]:
             return False
