@@ -185,40 +185,61 @@ def _mix_tile(
 
 
 @kernel
-def apply_layer(
+def apply_blocks(
     real: FloatArray,
     imaginary: FloatArray,
     diagonal: FloatArray,
     origin: float,
-    gamma: float,
+    angles: tuple[float, float],
+    vectors: FloatArray,
+    ptr: Int64Array,
+    outer: int,
+    first: int,
+    last: int,
+) -> None:
+    """First half of a layer of QAOA, in place: the phase of every state, then the mixer of the tasks from `outer` on.
+
+    `angles` are gamma and beta; `vectors[ptr[t]:ptr[t + 1]]` is the vector u of task t; the label of the last task
+    changes fastest. The states `first` to `last` are whole blocks that differ in the tasks from `outer` on, block by
+    block so that each passes through the cache once.
+    """
+    inner = 1
+    for t in range(outer, len(ptr) - 1):
+        inner *= ptr[t + 1] - ptr[t]
+    for start in range(first, last, inner):
+        end = start + inner
+        apply_phase(real[start:end], imaginary[start:end], diagonal[start:end], origin, angles[0])
+        stride = 1
+        for t in range(len(ptr) - 2, outer - 1, -1):
+            mix_group(real[start:end], imaginary[start:end], vectors[ptr[t] : ptr[t + 1]], stride, angles[1])
+            stride *= ptr[t + 1] - ptr[t]
+
+
+@kernel
+def mix_outer(
+    real: FloatArray,
+    imaginary: FloatArray,
     beta: float,
     vectors: FloatArray,
     ptr: Int64Array,
+    outer: int,
+    first: int,
+    last: int,
 ) -> None:
-    """One layer of QAOA in place: the phase of every state, then the mixer of every task.
+    """Second half: the mixer of the tasks before `outer`, tile by tile.
 
-    `vectors[ptr[t]:ptr[t + 1]]` is the vector u of task t; the label of the last task changes fastest. The last tasks
-    are mixed block by block and the first ones tile by tile, so that the state passes through the cache twice a layer.
+    Of every block the states `first` to `last`.
     """
-    states, tasks = len(diagonal), len(ptr) - 1
-    inner, outer = 1, tasks
-    while outer > 0 and inner * (ptr[outer] - ptr[outer - 1]) <= BLOCK:
-        outer -= 1
-        inner *= ptr[outer + 1] - ptr[outer]
-    for start in range(0, states, inner):
-        end = start + inner
-        apply_phase(real[start:end], imaginary[start:end], diagonal[start:end], origin, gamma)
-        stride = 1
-        for t in range(tasks - 1, outer - 1, -1):
-            mix_group(real[start:end], imaginary[start:end], vectors[ptr[t] : ptr[t + 1]], stride, beta)
-            stride *= ptr[t + 1] - ptr[t]
+    inner = 1
+    for t in range(outer, len(ptr) - 1):
+        inner *= ptr[t + 1] - ptr[t]
     c, w = np.cos(beta) - 1.0, np.sin(beta)
     re, im = np.empty(TILE), np.empty(TILE)
-    for low in range(0, inner if outer else 0, TILE):
-        many, stride = min(TILE, inner - low), inner
+    for low in range(first, last, TILE):
+        many, stride = min(TILE, last - low), inner
         for t in range(outer - 1, -1, -1):
             vector = vectors[ptr[t] : ptr[t + 1]]
-            for start in range(0, states, stride * len(vector)):
+            for start in range(0, len(real), stride * len(vector)):
                 for row in range(start, start + stride, inner):
                     _mix_tile(real, imaginary, vector, stride, row + low, many, c, w, re, im)
             stride *= len(vector)

@@ -22,6 +22,9 @@ from scheduler.arrays import BoolArray, FloatArray, Int64Array
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+STATES_BETWEEN_LOOKS = 1 << 19
+"""States passed between two questions whether to stop: some milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Angles:
@@ -73,7 +76,7 @@ class Simulator:
             vectors = np.concatenate([np.zeros(0), *(np.full(width, width**-0.5) for width in self.widths)])
         self.vectors = vectors
         self.origin = float(diagonal.mean())
-        self.scale = float(diagonal.std()) or 1.0
+        self.scale = _deviation(diagonal, self.origin) or 1.0
         self._order: Int64Array | None = None
 
     def first_state(self) -> FloatArray:
@@ -87,15 +90,37 @@ class Simulator:
         self, angles: Angles, stop: Callable[[], bool] | None = None
     ) -> tuple[FloatArray, FloatArray] | None:
         """Real and imaginary parts after all layers (global phase free); None where `stop` became true on the way."""
-        from scheduler.quantum.kernels import apply_layer
-
         real = self.first_state()
         imaginary = np.zeros_like(real)
         for gamma, beta in zip(angles.gammas, angles.betas, strict=True):
-            if stop is not None and stop():
+            if not self._layer(real, imaginary, (gamma, beta), stop):
                 return None
-            apply_layer(real, imaginary, self.diagonal, self.origin, gamma, beta, self.vectors, self.ptr)
         return real, imaginary
+
+    def _layer(
+        self, real: FloatArray, imaginary: FloatArray, angles: tuple[float, float], stop: Callable[[], bool] | None
+    ) -> bool:
+        """One layer in place; False where `stop` became true on the way."""
+        from scheduler.quantum.kernels import BLOCK, TILE, apply_blocks, mix_outer
+
+        states, inner, outer = len(real), 1, len(self.widths)
+        while outer > 0 and inner * self.widths[outer - 1] <= BLOCK:
+            outer -= 1
+            inner *= self.widths[outer]
+        many = max(1, STATES_BETWEEN_LOOKS // inner) * inner
+        for first in range(0, states, many):
+            if stop is not None and stop():
+                return False
+            last = min(first + many, states)
+            apply_blocks(
+                real, imaginary, self.diagonal, self.origin, angles, self.vectors, self.ptr, outer, first, last
+            )
+        many = max(1, STATES_BETWEEN_LOOKS * inner // (states * TILE)) * TILE
+        for first in range(0, inner, many):
+            if stop is not None and stop():
+                return False
+            mix_outer(real, imaginary, angles[1], self.vectors, self.ptr, outer, first, min(first + many, inner))
+        return True
 
     def probabilities(self, angles: Angles, stop: Callable[[], bool] | None = None) -> FloatArray | None:
         """Probability of every state after all layers, shape (states,); None where `stop` became true on the way."""
@@ -132,3 +157,11 @@ class Simulator:
         drawn = np.random.default_rng(seed).random(shots) * total[-1]
         states: Int64Array = np.minimum(np.searchsorted(total, drawn, side="right"), len(total) - 1)
         return states
+
+
+def _deviation(values: FloatArray, mean: float) -> float:
+    """Standard deviation, chunk by chunk: no second array of millions."""
+    chunks = (
+        values[first : first + STATES_BETWEEN_LOOKS] - mean for first in range(0, len(values), STATES_BETWEEN_LOOKS)
+    )
+    return float(np.sqrt(sum(float(np.square(chunk, out=chunk).sum()) for chunk in chunks) / len(values)))

@@ -26,9 +26,10 @@ warm_up("qaoa", "memetic", "greedy", "exact")
 warm_up_qubo()
 before = compiled()
 small = draw_instance(InstanceFamily(tasks=6, agents=3, eligible=3), 1)
+wide = draw_instance(InstanceFamily(tasks=9, agents=3, eligible=3), 1)
 large = draw_instance(InstanceFamily(tasks=30, agents=6, eligible=4), 1)
 for solver in ("qaoa", "greedy", "memetic"):
-    for problem in (small, large):
+    for problem in (small, wide, large):
         solve(problem, solver, Budget(sweeps=1))
 rng = np.random.default_rng(0)
 first, second = np.triu_indices(30, 1)

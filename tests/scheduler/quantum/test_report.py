@@ -10,6 +10,7 @@ import pytest
 from scheduler import AssignmentProblem, Budget, from_triplets, solve
 from scheduler.quantum.errors import InvalidOptionError
 from scheduler.quantum.options import QaoaOptions
+from scheduler.quantum.simulator import Angles, Simulator
 from scheduler.solvers.qaoa import Qaoa
 from tests.scheduler.quantum.test_solver import large
 
@@ -68,3 +69,19 @@ def test_the_optimiser_keeps_to_its_evaluations() -> None:
     """One more state is the one that is measured."""
     plan = Qaoa(QaoaOptions(optimise="cvar", evaluations=9, layers=2)).solve(priced(1), Budget(), 0)
     assert plan.quantum["evaluations"] <= 10
+
+
+def test_a_large_state_is_given_up_in_the_midst_of_a_layer() -> None:
+    """The watch is asked several times a layer, and nothing comes of what was begun."""
+    simulator = Simulator(np.random.default_rng(1).random(4**10), np.ones(4**10, dtype=np.bool_), [4] * 10)
+    asked: list[None] = []
+
+    def stop() -> bool:
+        asked.append(None)
+        return len(asked) > 5
+
+    assert simulator.amplitudes(Angles((1.0, 1.0), (0.5, 0.5)), stop) is None
+    assert len(asked) == 6
+    asked.clear()
+    assert simulator.amplitudes(Angles((1.0,), (0.5,)), lambda: bool(asked.append(None))) is not None
+    assert len(asked) >= 4
