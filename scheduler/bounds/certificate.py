@@ -120,12 +120,18 @@ def dual_value(
 
     sum over tasks of the least priced cost plus messages, plus for every pair the least of weight x distance
     minus both messages, minus prices x capacity. Negative prices count as zero. Tasks that must be placed
-    are charged as `finite_unassigned_cost` says. Once `stop` is true the rest is left, and nothing is proven: -inf.
+    are charged as `finite_unassigned_cost` says. Once `stop` is true the rest is left, and nothing is proven: -inf;
+    nor by prices or messages that are not finite. What rounding of the messages may hide is taken off.
     """
     if prices.shape != problem.capacity.shape:
         raise CertificateError("prices", prices.shape, problem.capacity.shape)
     if messages is not None and messages.shape != (message_count(problem),):
         raise CertificateError("messages", messages.shape, (message_count(problem),))
+    with np.errstate(over="ignore", invalid="ignore"):
+        checked = 0.0 if messages is None else float(messages.sum(dtype=np.float64))
+        priced = float((np.maximum(prices, 0.0) * problem.capacity).sum())
+    if not np.isfinite(checked + priced):
+        return -np.inf
     from scheduler.kernels.dual import least_costs
     from scheduler.kernels.messages import least_distances, proven
 
@@ -143,4 +149,5 @@ def dual_value(
             total += least_costs(space, charged, begin, end) + least_distances(space, begin, end)
         else:
             total += proven(space, links.arrays, charged, messages, begin, end)
-    return float(total) - float((charged * problem.capacity).sum())
+    value = float(total) - priced
+    return value if np.isfinite(value) else -np.inf

@@ -19,6 +19,10 @@ Messages = NDArray[Any]
 """float64 or float32."""
 
 
+ROUNDING = 2.0**-51
+"""Four units of rounding in float64: what each term of a sum may be off, in shares of what is summed."""
+
+
 class Links(NamedTuple):
     """Where messages lie and how far labels are apart.
 
@@ -157,10 +161,11 @@ def proven(space: Space, links: Links, prices: FloatArray, messages: Messages, b
     """What prices and messages prove about the tasks begin..end-1 and the pairs whose first task is among them.
 
     The least priced cost of each task with its messages, and the least remainder of each pair: weight x distance less
-    both messages. `links` is in float64.
+    both messages; less what rounding may hide, as messages far beyond the costs cancel in sums that keep none of the
+    costs' digits. All numbers are finite; `links` is in float64.
     """
     unary, row = np.empty(links.widest), np.empty(links.widest)
-    total = 0.0
+    total, size, terms = 0.0, 0.0, 0
     for i in range(begin, end):
         first, width = space.task_ptr[i], space.task_ptr[i + 1] - space.task_ptr[i]
         for k in range(width):
@@ -170,8 +175,12 @@ def proven(space: Space, links: Links, prices: FloatArray, messages: Messages, b
         unary[width] = space.missed[i]
         for e in range(space.pair_ptr[i], space.pair_ptr[i + 1]):
             here = messages[links.offset[e] : links.offset[e] + width + 1]
+            largest = 0.0
             for k in range(width + 1):
                 unary[k] += here[k]
+                largest = max(largest, abs(here[k]))
+            size += largest
+            terms += 1
             j = space.pair_task[e]
             if j < i:
                 continue
@@ -193,7 +202,7 @@ def proven(space: Space, links: Links, prices: FloatArray, messages: Messages, b
         for k in range(width + 1):
             least = min(least, unary[k])
         total += least
-    return total
+    return total - ROUNDING * (terms + end - begin) * size
 
 
 @vector_kernel

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scheduler import AssignmentProblem, CertificateError, from_triplets, lagrangian_bound, lp_bound, pair_bound
 from scheduler.bounds.branching import integer_bound
+from scheduler.bounds.certificate import dual_value
 from scheduler.bounds.linear import linear_bound
 from tests.scheduler.conftest import brute_force, problems, random_problem
 from tests.scheduler.test_budgets import scarce
@@ -56,7 +57,7 @@ def test_random_prices_and_messages_prove_less_but_never_too_much() -> None:
             continue
         wild = replace(
             good,
-            prices=good.prices + rng.normal(0, 2, good.prices.shape),
+            prices=np.abs(good.prices + rng.normal(0, 2, good.prices.shape)),
             messages=good.messages + rng.normal(0, 2, good.messages.shape),
         )
         assert wild.verify(problem) <= brute_force(problem) + 1e-9
@@ -116,3 +117,21 @@ def test_tasks_with_too_many_labels_for_a_table_of_pairs_are_bounded_without_mes
     )  # fmt: skip
     linear = lagrangian_bound(problem, 10)
     assert pair_bound(problem, linear=linear) is linear
+
+
+@pytest.mark.parametrize(
+    "forged", [[1e20] * 4, [1e20, 1e20, 0.0, 0.0], [1e308] * 4, [np.nan, 0.0, 0.0, 0.0], [np.nan, 0.0, np.nan, 0.0],
+               [np.inf, 0.0, -np.inf, 0.0]],
+)  # fmt: skip
+def test_messages_whose_digits_swallow_the_costs_prove_no_more_than_the_optimum(forged: list[float]) -> None:
+    problem = from_triplets(
+        [0, 1], [0, 0], [9000.0] * 2, [1.0] * 2, [2.0], unassigned_cost=[20000.0] * 2, pairs=([0], [1], [1.0])
+    )
+    certificate = replace(lagrangian_bound(problem), kind="mplp", prices=np.zeros((1, 1)), messages=np.array(forged))
+    assert certificate.verify(problem) <= 18000.0
+
+
+@pytest.mark.parametrize("price", [np.nan, np.inf, 1e308])
+def test_prices_that_are_not_finite_prove_nothing(price: float) -> None:
+    problem = from_triplets([0, 1], [0, 0], [9.0] * 2, [1.0] * 2, [2e10], unassigned_cost=[20.0] * 2)
+    assert dual_value(problem, np.full((1, 1), price), None) == -np.inf

@@ -46,7 +46,7 @@ def test_bound_lies_between_the_linear_one_and_the_optimum(seed):
 def test_any_multipliers_and_prices_prove_a_lower_bound(problem, seed):
     rng = np.random.default_rng(seed)
     forged = Certificate(
-        "knapsack", 0.0, rng.normal(0.0, 5.0, problem.capacity.shape), None, None,
+        "knapsack", 0.0, np.abs(rng.normal(0.0, 5.0, problem.capacity.shape)), None, None,
         multipliers=rng.normal(5.0, 20.0, problem.tasks),
         kept=rng.integers(0, max(problem.resources, 1), problem.agents).astype(np.int32),
     )  # fmt: skip
