@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scheduler.cqm import AssignmentCQM
     from scheduler.errors import (
         CertificateError,
+        CertificatePriceError,
         InvalidAssignmentError,
         InvalidBudgetError,
         InvalidProblemError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         ProblemTooLargeError,
         SchedulerError,
         UnknownSolverError,
+        WrongTypeError,
     )
     from scheduler.evaluation import Objective, Overload, Violations
     from scheduler.formats import format_names, read_problem
@@ -57,7 +59,14 @@ if TYPE_CHECKING:
     from scheduler.resources.bits import AllocationQUBO
     from scheduler.resources.capacity_value import CapacityMove, CapacityValue, capacity_value
     from scheduler.resources.chunks import ChunkProblem
-    from scheduler.resources.errors import InvalidPoolError, InvalidRequestError, PoolTooSmallError
+    from scheduler.resources.errors import (
+        InvalidPoolError,
+        InvalidRequestError,
+        InvalidValueError,
+        PoolTooSmallError,
+        UnknownClusterError,
+        UnknownPoolError,
+    )
     from scheduler.resources.optimizer import ResourceOptimizer
     from scheduler.resources.pool import ResourcePool, ResourceRequest
     from scheduler.resources.value import LinearValue, PiecewiseLinearValue, QuadraticValue
@@ -82,6 +91,7 @@ _HOME = {
     "CapacityValue": "resources.capacity_value",
     "Certificate": "bounds.certificate",
     "CertificateError": "errors",
+    "CertificatePriceError": "errors",
     "ChunkProblem": "resources.chunks",
     "FormatError": "formats.errors",
     "HierarchicalQUBO": "hierarchy",
@@ -92,6 +102,7 @@ _HOME = {
     "InvalidPoolError": "resources.errors",
     "InvalidProblemError": "errors",
     "InvalidRequestError": "resources.errors",
+    "InvalidValueError": "resources.errors",
     "Level": "hierarchy",
     "LinearValue": "resources.value",
     "MethodResult": "resources.allocation",
@@ -117,10 +128,13 @@ _HOME = {
     "SchedulerError": "errors",
     "Solver": "solvers.protocol",
     "SubProblem": "hierarchy",
+    "UnknownClusterError": "resources.errors",
     "UnknownFormatError": "formats.errors",
     "UnknownFormatNameError": "formats.errors",
+    "UnknownPoolError": "resources.errors",
     "UnknownSolverError": "errors",
     "Verification": "verification",
+    "WrongTypeError": "errors",
     "Violations": "evaluation",
     "agent_lost": "incremental.operations",
     "capacity_changed": "incremental.operations",
@@ -178,6 +192,7 @@ __all__ = [
     "CapacityValue",
     "Certificate",
     "CertificateError",
+    "CertificatePriceError",
     "ChunkProblem",
     "FormatError",
     "HierarchicalQUBO",
@@ -188,6 +203,7 @@ __all__ = [
     "InvalidPoolError",
     "InvalidProblemError",
     "InvalidRequestError",
+    "InvalidValueError",
     "Level",
     "LinearValue",
     "MethodResult",
@@ -213,11 +229,14 @@ __all__ = [
     "SchedulerError",
     "Solver",
     "SubProblem",
+    "UnknownClusterError",
     "UnknownFormatError",
     "UnknownFormatNameError",
+    "UnknownPoolError",
     "UnknownSolverError",
     "Verification",
     "Violations",
+    "WrongTypeError",
     "agent_lost",
     "capacity_changed",
     "capacity_value",

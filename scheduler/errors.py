@@ -141,6 +141,32 @@ class ProblemTooLargeError(SchedulerError):
         return type(self), (self.solver, self.quantity, self.value, self.limit, self.other)
 
 
+class WrongTypeError(SchedulerError, TypeError):
+    """An argument is not what the function takes: a path where a problem is wanted, say.
+
+    Parameters
+    ----------
+    argument
+        Its name.
+    given
+        Name of the type that was given.
+    wanted
+        Name of the type that it takes.
+    advice
+        What to do about it.
+    """
+
+    def __init__(self, argument: str, given: str, wanted: str, advice: str) -> None:
+        self.argument = argument
+        self.given = given
+        self.wanted = wanted
+        self.advice = advice
+        super().__init__(f"{argument} is of type {given}, not {wanted}: {advice}")
+
+    def __reduce__(self) -> tuple[type[WrongTypeError], tuple[str, str, str, str]]:
+        return type(self), (self.argument, self.given, self.wanted, self.advice)
+
+
 class CertificateError(SchedulerError, ValueError):
     """A certificate does not belong to this problem: its arrays have other shapes.
 
@@ -162,6 +188,29 @@ class CertificateError(SchedulerError, ValueError):
 
     def __reduce__(self) -> tuple[type[CertificateError], tuple[str, tuple[int, ...], tuple[int, ...]]]:
         return type(self), (self.array, self.shape, self.expected)
+
+
+class CertificatePriceError(CertificateError):
+    """A certificate has a price that is negative or not finite, which proves nothing.
+
+    Parameters
+    ----------
+    agent, resource
+        Where in `prices`.
+    value
+        The price.
+    """
+
+    def __init__(self, agent: int, resource: int, value: float) -> None:
+        self.agent = agent
+        self.resource = resource
+        self.value = value
+        self.array = "prices"
+        advice = "a price is finite and not negative, other prices prove nothing"
+        Exception.__init__(self, f"certificate prices[{agent}, {resource}] = {value!r}: {advice}")
+
+    def __reduce__(self) -> tuple[type[CertificatePriceError], tuple[int, int, float]]:  # type: ignore[override]
+        return type(self), (self.agent, self.resource, self.value)
 
 
 class MissingExtraError(SchedulerError, ImportError):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.budget import Budget
-from scheduler.errors import InvalidBudgetError
+from scheduler.errors import InvalidBudgetError, WrongTypeError
 from scheduler.solvers import get_solver
+from scheduler.validation import expect_problem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -54,6 +55,8 @@ def solve(
 
     Raises
     ------
+    WrongTypeError
+        If `problem` is no `AssignmentProblem`, or `budget` no `Budget`.
     UnknownSolverError
         If no solver has this name.
     InvalidBudgetError
@@ -69,6 +72,9 @@ def solve(
     >>> solve(problem).assignment.tolist()
     [1, 0]
     """
+    expect_problem(problem)
+    if not isinstance(budget, Budget):
+        raise WrongTypeError("budget", type(budget).__name__, "Budget", "give Budget(seconds=5) or Budget(sweeps=200)")
     if not (isinstance(seed, (int, np.integer)) and seed >= 0):
         raise InvalidBudgetError("seed", seed)
     return get_solver(solver).solve(problem, budget, seed, start, parallel, on_improve)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array, row_of
-from scheduler.errors import InvalidProblemError
+from scheduler.errors import InvalidProblemError, WrongTypeError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,17 @@ LARGEST = 1e100
 """Largest number in an array: sums and products of what is larger may overflow."""
 MOST = np.iinfo(np.int32).max
 """Most tasks and most agents: their indices are int32."""
+
+
+def expect_problem(problem: object) -> None:
+    """Raise `WrongTypeError` unless it is an `AssignmentProblem`."""
+    from scheduler.problem import AssignmentProblem
+
+    if not isinstance(problem, AssignmentProblem):
+        advice = "build one with from_triplets or ProblemBuilder, or read a file with read_problem(path)"
+        if type(problem).__name__ == "QuboProblem":
+            advice = "a QUBO goes to solve_qubo and verify_qubo"
+        raise WrongTypeError("problem", type(problem).__name__, "AssignmentProblem", advice)
 
 
 def missing(name: str, path: str) -> InvalidProblemError:

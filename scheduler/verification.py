@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scheduler.arrays import FloatArray, Int64Array, row_of
-from scheduler.errors import CertificateError
+from scheduler.errors import CertificateError, WrongTypeError
 from scheduler.evaluation import CAPACITY_TOLERANCE, Objective, Overload, Violations
 from scheduler.plan import relative_gap
+from scheduler.validation import expect_problem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -87,12 +88,19 @@ def verify(problem: AssignmentProblem, assignment: ArrayLike, certificate: Certi
     certificate
         What `qam solve --certificate` wrote; None: there will be no bound.
 
+    Raises
+    ------
+    WrongTypeError
+        If `problem` is no `AssignmentProblem`, or `certificate` no `Certificate`: a path, say.
+
     Returns
     -------
     Verification
         Holds when no rule is broken, all tasks that must be placed are, the certificate proves the bound that it
         claims, and the objective is the one that the certificate was written for and not below the bound.
     """
+    expect_problem(problem)
+    _expect_certificate(certificate)
     vector = np.asarray(assignment)
     findings: list[str] = []
     objective = violations = None
@@ -134,6 +142,14 @@ def verify_qubo(problem: QuboProblem, state: ArrayLike) -> Verification:
     energy = problem.offset + math.fsum(problem.linear[on])
     energy += math.fsum(problem.weight[on[problem.first] & on[problem.second]])
     return Verification(True, (), Objective(energy, 0.0, 0.0, energy), None, None, "none", None, 0)
+
+
+def _expect_certificate(certificate: object) -> None:
+    from scheduler.bounds.certificate import Certificate
+
+    if certificate is not None and not isinstance(certificate, Certificate):
+        advice = "read it with Certificate.load(path); of a plan give plan.proof"
+        raise WrongTypeError("certificate", type(certificate).__name__, "Certificate", advice)
 
 
 def _entries(problem: AssignmentProblem, placed: Int64Array) -> Int64Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.arrays import FloatArray, Int32Array
 from scheduler.bounds.links import links_of
-from scheduler.errors import CertificateError
+from scheduler.errors import CertificateError, CertificatePriceError
 from scheduler.spaces import full_space
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Certificate:
     def verify(self, problem: AssignmentProblem) -> float:
         """Recompute the bound from prices and messages alone, in one pass over the arrays of the problem.
 
-        The result is a lower bound for any prices >= 0 and any messages, so a tampered certificate can only
+        The result is a lower bound for any finite prices >= 0 and any messages, so a tampered certificate can only
         prove less. Conflicts are not used: dropping them keeps it a lower bound.
 
         Returns
@@ -70,8 +70,13 @@ class Certificate:
         Raises
         ------
         CertificateError
-            If prices or messages do not have the shapes that this problem asks for.
+            If prices or messages do not have the shapes that this problem asks for, or a price is negative or not
+            finite (`CertificatePriceError`).
         """
+        wrong = np.argwhere(~((self.prices >= 0.0) & np.isfinite(self.prices)))
+        if len(wrong) and self.prices.shape == problem.capacity.shape:
+            agent, resource = (int(place) for place in wrong[0])
+            raise CertificatePriceError(agent, resource, float(self.prices[agent, resource]))
         if self.kind == "knapsack":
             from scheduler.bounds.knapsack import knapsack_value
 

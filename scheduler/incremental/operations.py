@@ -44,7 +44,7 @@ def remove(
     Parameters
     ----------
     problem, plan
-        The problem before, and its plan.
+        The problem before, and its plan; after an earlier change `r` these are `r.problem` and `r`.
     tasks
         Which tasks, as indices or as a mask of shape (T,). The numbers of those behind them change: `Replan.origin`.
     fixed, push, bound
@@ -53,8 +53,9 @@ def remove(
     Raises
     ------
     InvalidChangeError
-        If there is no such task.
+        If there is no such task, or a `Replan` is of another problem.
     """
+    _own("problem", problem, plan)
     changed, origin = without_tasks(problem, tasks)
     if fixed is not None:
         running = np.zeros(problem.tasks, dtype=np.bool_)
@@ -76,7 +77,7 @@ def agent_lost(
     Parameters
     ----------
     problem, plan
-        The problem before, and its plan.
+        The problem before, and its plan; after an earlier change `r` these are `r.problem` and `r`.
     agents
         Which agents, as indices or as a mask of shape (A,).
     fixed, push, bound
@@ -85,8 +86,9 @@ def agent_lost(
     Raises
     ------
     InvalidChangeError
-        If there is no such agent.
+        If there is no such agent, or a `Replan` is of another problem.
     """
+    _own("problem", problem, plan)
     return replan(without_agents(problem, agents), plan, problem, None, fixed, push, bound)
 
 
@@ -104,7 +106,7 @@ def capacity_changed(
     Parameters
     ----------
     problem, plan
-        The problem before, and its plan.
+        The problem before, and its plan; after an earlier change `r` these are `r.problem` and `r`.
     agents
         Which agents, shape (n,).
     capacity
@@ -115,8 +117,10 @@ def capacity_changed(
     Raises
     ------
     InvalidChangeError
-        If there is no such agent, or a capacity is negative, not finite or of another shape.
+        If there is no such agent, a `Replan` is of another problem, or a capacity is negative, not finite or of another
+        shape.
     """
+    _own("problem", problem, plan)
     return replan(with_capacity(problem, agents, capacity), plan, problem, None, fixed, push, bound)
 
 
@@ -171,6 +175,8 @@ def replan(
     started = time.perf_counter()
     if not push >= 0.0:
         raise InvalidChangeError("push", None, push, "give a number >= 0, or inf")
+    if previous is not None:
+        _own("previous", previous, plan)
     numbers = _numbers(problem, plan, origin)
     before = carry(plan.assignment, numbers)
     known = known_dual(plan)
@@ -187,6 +193,17 @@ def replan(
     return Replan(
         problem, assignment, objective, before, numbers, np.flatnonzero(held), released, charge, proof, seconds
     )
+
+
+def _own(argument: str, problem: AssignmentProblem, plan: Plan | Replan) -> None:
+    """Raise `InvalidChangeError` where a `Replan` comes with another problem than its own."""
+    if not isinstance(plan, Replan) or plan.problem is problem:
+        return
+    for name in type(problem).__dataclass_fields__:
+        if not np.array_equal(getattr(problem, name), getattr(plan.problem, name)):
+            given = f"a problem of {problem.tasks} tasks and {problem.agents} agents with another {name}"
+            advice = "a second change starts from the problem of the first: give `problem` of the Replan"
+            raise InvalidChangeError(argument, None, given, advice)
 
 
 def known_dual(plan: Plan | Replan) -> Certificate:

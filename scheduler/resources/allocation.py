@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scheduler.arrays import FloatArray
+from scheduler.resources.errors import UnknownClusterError, UnknownPoolError
 
 if TYPE_CHECKING:
     from scheduler.resources.pool import ResourcePool
@@ -91,10 +92,18 @@ class Allocation:
         return min(near, key=lambda result: result.seconds)
 
     def amount(self, pool: str, cluster: str) -> float:
-        """What a cluster gets of a pool; 0 where it made no request."""
-        names = [each.name for each in self.pools]
-        if pool not in names or cluster not in self.clusters:
-            return 0.0
+        """What a cluster gets of a pool; 0 where it made no request for it.
+
+        Raises
+        ------
+        UnknownPoolError, UnknownClusterError
+            If there is no such pool, or no cluster of this name made any request.
+        """
+        names = tuple(each.name for each in self.pools)
+        if pool not in names:
+            raise UnknownPoolError(pool, names)
+        if cluster not in self.clusters:
+            raise UnknownClusterError(cluster, self.clusters)
         return float(self.amounts[names.index(pool), self.clusters.index(cluster)])
 
     def to_json(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduler.errors import SchedulerError
+from scheduler.errors import SchedulerError, UnknownNameError
 
 
 class InvalidPoolError(SchedulerError, ValueError):
@@ -56,6 +56,38 @@ class InvalidRequestError(SchedulerError, ValueError):
 
     def __reduce__(self) -> tuple[type[InvalidRequestError], tuple[str, str, str, object, str]]:
         return type(self), (self.pool, self.cluster, self.field, self.value, self.advice)
+
+
+class InvalidValueError(SchedulerError, ValueError):
+    """A worth of amounts is malformed: negative, not finite, or not diminishing.
+
+    Parameters
+    ----------
+    value
+        How it is written.
+    fault
+        What is wrong with it.
+    """
+
+    def __init__(self, value: str, fault: str) -> None:
+        self.value = value
+        self.fault = fault
+        super().__init__(f"{value}: {fault}")
+
+    def __reduce__(self) -> tuple[type[InvalidValueError], tuple[str, str]]:
+        return type(self), (self.value, self.fault)
+
+
+class UnknownPoolError(UnknownNameError):
+    """No pool of the allocation has this name."""
+
+    noun = "pool"
+
+
+class UnknownClusterError(UnknownNameError):
+    """No cluster of this name made a request."""
+
+    noun = "cluster"
 
 
 class PoolTooSmallError(SchedulerError, ValueError):

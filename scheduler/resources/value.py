@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
+from scheduler.resources.errors import InvalidValueError
+
 
 class Value(Protocol):
     """A concave, piecewise linear or quadratic worth of an amount; worth nothing at 0."""
@@ -32,9 +34,17 @@ class LinearValue:
     ----------
     unit
         Worth of a unit.
+
+    Raises
+    ------
+    InvalidValueError
+        As `fault` says.
     """
 
     unit: float = 1.0
+
+    def __post_init__(self) -> None:
+        _refuse_faults(self)
 
     def breaks(self, demand: float) -> tuple[float, ...]:
         """See `Value.breaks`."""
@@ -59,10 +69,18 @@ class QuadraticValue:
         Worth of a unit where there is none yet.
     last
         Worth of a unit where nearly all that is demanded is there.
+
+    Raises
+    ------
+    InvalidValueError
+        As `fault` says.
     """
 
     first: float = 1.0
     last: float = 0.0
+
+    def __post_init__(self) -> None:
+        _refuse_faults(self)
 
     def breaks(self, demand: float) -> tuple[float, ...]:
         """See `Value.breaks`."""
@@ -85,9 +103,17 @@ class PiecewiseLinearValue:
     ----------
     points
         (amount, worth), amounts ascending from above 0; from line to line the slope may only fall.
+
+    Raises
+    ------
+    InvalidValueError
+        As `fault` says.
     """
 
     points: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        _refuse_faults(self)
 
     def breaks(self, demand: float) -> tuple[float, ...]:
         """See `Value.breaks`; the demand has no part in it."""
@@ -113,3 +139,13 @@ class PiecewiseLinearValue:
         if any(later > earlier + 1e-9 * abs(earlier) for earlier, later in itertools.pairwise(slopes)):
             return "returns must diminish: the slope may only fall from line to line"
         return "the worth must not fall" if slopes and slopes[-1] < 0.0 else None
+
+
+def _refuse_faults(value: Value) -> None:
+    """Raise `InvalidValueError` where there is a fault."""
+    try:
+        fault = value.fault()
+    except (TypeError, ValueError):
+        fault = "give numbers"
+    if fault is not None:
+        raise InvalidValueError(repr(value), fault)

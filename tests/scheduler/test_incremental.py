@@ -242,7 +242,8 @@ def test_degenerate_changes_are_plans(seed: int) -> None:
     plan = solve(problem, "pga", SMALL)
     everything = float(problem.unassigned_cost.sum() + problem.pair_weight.sum() / 2 * problem.unassigned_distance)
     lost = agent_lost(problem, plan, np.arange(problem.agents))
-    assert lost.objective.total == lost.bound == everything
+    assert lost.objective.total == everything
+    assert lost.bound == pytest.approx(everything, rel=1e-12)
     assert len(lost.dropped) == (plan.assignment >= 0).sum()
     check(refine(lost, 1.0, SMALL))
     none = capacity_changed(problem, plan, np.arange(problem.agents), [0.0])
@@ -346,3 +347,19 @@ def test_insertion_that_may_push_breaks_no_rule_and_loses_nothing(
         assert problem.objective(after).total <= problem.objective(torn).total + 1e-9
     if push == math.inf:
         assert np.array_equal(after[torn >= 0], torn[torn >= 0])
+
+
+def test_a_second_change_is_refused_with_the_problem_of_the_first() -> None:
+    """Else the agent lost first would be back; with the problem of the `Replan`, or a copy of it, it stays away."""
+    problem = random_problem(3, agents=4, forced=False)
+    first = agent_lost(problem, solve(problem, "greedy", SMALL), [0])
+    for change in (
+        lambda p: agent_lost(p, first, [1]),
+        lambda p: capacity_changed(p, first, [1], np.zeros(p.resources)),
+        lambda p: remove(p, first, [0]),
+        lambda p: replan(first.problem, first, p),
+    ):
+        with pytest.raises(InvalidChangeError, match="of the Replan"):
+            change(problem)
+        change(first.problem)
+        assert not (change(pickle.loads(pickle.dumps(first.problem))).assignment == 0).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from scheduler import (
     AssignmentProblem,
     Budget,
     Certificate,
+    CertificatePriceError,
     FormatError,
     from_triplets,
     solve,
@@ -172,7 +174,7 @@ def test_a_certificate_that_is_no_archive_or_cannot_be_written_is_named(tmp_path
     (tmp_path / "c").write_text("hello")
     with pytest.raises(FormatError, match="a damaged archive"):
         Certificate.load(tmp_path / "c")
-    with pytest.raises(FormatError, match="a place to write to"):
+    with pytest.raises(FormatError, match="cannot be written, "):
         Certificate("lp", 1.0, np.zeros((1, 1))).save(tmp_path / "absent" / "c")
 
 
@@ -192,3 +194,21 @@ def test_a_qubo_is_verified_by_its_energy():
         found = verify_qubo(problem, wrong)
         assert not found.holds
         assert found.findings
+
+
+@pytest.mark.parametrize("price", [-1e-9, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("kind", ["lagrangian", "knapsack"])
+def test_a_price_that_is_negative_or_not_finite_proves_nothing(solved, price, kind):
+    """It is refused by place and value, and is a finding of `verify`; so is none that a solver wrote."""
+    problem, plan, proof = solved
+    assert proof.verify(problem) == pytest.approx(proof.bound)
+    prices = proof.prices.copy()
+    prices[3, 0] = price
+    wrong = replace(proof, kind=kind, prices=prices)
+    with pytest.raises(CertificatePriceError, match=r"prices\[3, 0\]") as caught:
+        wrong.verify(problem)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    found = verify(problem, plan.assignment, wrong)
+    assert not found.holds
+    assert found.bound is None
+    assert any("prices[3, 0]" in finding for finding in found.findings)

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import pickle
+from dataclasses import dataclass
 
 import dimod
 import numpy as np
@@ -18,6 +19,7 @@ from scheduler import (
     Budget,
     InvalidPoolError,
     InvalidRequestError,
+    InvalidValueError,
     LinearValue,
     PiecewiseLinearValue,
     PoolTooSmallError,
@@ -26,6 +28,8 @@ from scheduler import (
     ResourceOptimizer,
     ResourcePool,
     ResourceRequest,
+    UnknownClusterError,
+    UnknownPoolError,
     UnknownSolverError,
     solve,
 )
@@ -318,7 +322,10 @@ def test_an_allocation_becomes_json() -> None:
     assert data["proven_optimal"] is True
     assert [method["method"] for method in data["methods"]] == ["exact", "chunks:greedy"]
     assert isinstance(allocation, Allocation)
-    assert allocation.amount("gpu", "nobody") == allocation.amount("nothing", "surgery") == 0.0
+    for pool, cluster, known in (("nothing", "surgery", "gpu"), ("gpu", "nobody", "surgery")):
+        with pytest.raises((UnknownPoolError, UnknownClusterError), match=known) as caught:
+            allocation.amount(pool, cluster)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -341,6 +348,44 @@ def test_a_malformed_pool_is_refused_by_field(field: str, arguments: tuple[float
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
+@dataclass(frozen=True)
+class Convex:
+    """A worth of somebody else's making, whose later units are worth more."""
+
+    def breaks(self, demand: float) -> tuple[float, ...]:
+        return (demand,)
+
+    def slope(self, amount: float, demand: float) -> tuple[float, float]:
+        return 1.0, -demand
+
+    def fault(self) -> str | None:
+        return "returns must diminish"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "told"),
+    [
+        (LinearValue, (-1.0,), "not negative"),
+        (LinearValue, (math.inf,), "finite"),
+        (LinearValue, ("x",), "numbers"),
+        (QuadraticValue, (0.2, 1.0), "first >= last"),
+        (QuadraticValue, (math.nan,), "first >= last"),
+        (PiecewiseLinearValue, (((1.0, 1.0), (2.0, 3.0)),), "diminish"),
+        (PiecewiseLinearValue, (((1.0, 1.0), (1.0, 2.0)),), "ascend"),
+        (PiecewiseLinearValue, (((1.0, -1.0),),), "must not fall"),
+        (PiecewiseLinearValue, (((1.0, math.nan),),), "finite"),
+        (PiecewiseLinearValue, ((1.0, 2.0),), "numbers"),
+    ],
+)
+def test_a_worth_that_does_not_diminish_is_refused_where_it_is_made(
+    kind: type, arguments: tuple[object, ...], told: str
+) -> None:
+    """The error shows it, says what is wrong, and survives pickling."""
+    with pytest.raises(InvalidValueError, match=told) as caught:
+        kind(*arguments)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("field", "fields"),
     [
@@ -350,12 +395,7 @@ def test_a_malformed_pool_is_refused_by_field(field: str, arguments: tuple[float
         ("maximum", {"maximum": math.inf}),
         ("weight", {"weight": math.inf}),
         ("present", {"present": -2.0}),
-        ("value", {"value": LinearValue(-1.0)}),
-        ("value", {"value": QuadraticValue(1.0, 2.0)}),
-        ("value", {"value": PiecewiseLinearValue(((1.0, 1.0), (2.0, 3.0)))}),
-        ("value", {"value": PiecewiseLinearValue(((1.0, 1.0), (1.0, 2.0)))}),
-        ("value", {"value": PiecewiseLinearValue(((1.0, -1.0),))}),
-        ("value", {"value": PiecewiseLinearValue(((1.0, math.nan),))}),
+        ("value", {"value": Convex()}),
     ],
 )
 def test_a_malformed_request_is_refused_by_field(field: str, fields: dict[str, object]) -> None:
