@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 STATE_LIMIT = 1 << 22
 """Most amplitudes that are simulated; a state of that many takes 64 MiB, its diagonal 36 MiB."""
+MARGIN = 1.25
+"""How far above the least sufficient height the walls are."""
 PREFIXES = 1 << 16
 """Prefixes of the diagonal filled between two looks at the watch."""
 
@@ -109,22 +111,25 @@ class OneHotEncoding:
     def diagonal(self, stop: Callable[[], bool] | None = None) -> tuple[FloatArray, BoolArray] | None:
         """Energy of every state and whether it breaks no rule; None where `stop` became true on the way.
 
-        The energy of a valid state is its objective. A state that breaks a rule is charged `energy_scale` once, and
-        again for every mean demand above a capacity and every conflict: walls that are steep enough to be seen and not
-        so steep that they hide the objective. A simulation needs no slack qubits for that.
+        The energy of a valid state is its objective. A state that breaks a rule is charged a wall once, and again for
+        every mean demand above a capacity and every conflict. The wall is `energy_scale`, steep enough to be seen and
+        not so steep that it hides the objective; where breaking rules would pay at that height, it is `MARGIN` times
+        the least at which it does not, so that the least energy of all is the optimum where any state is valid. That
+        height is read off the filled diagonal, which only a simulation has; it needs no slack qubits either.
         """
-        from scheduler.quantum.kernels import fill_diagonal
+        from scheduler.quantum.kernels import fill_diagonal, raise_walls
 
         states = self.states
-        diagonal, valid = np.zeros(states), np.ones(states, dtype=np.bool_)
+        diagonal, broken = np.zeros(states), np.zeros(states)
         if not self.problem.tasks:
-            return diagonal, valid
+            return diagonal, broken == 0.0
         tables, prefixes = self.tables(), states // int(self.widths[-1])
         for first in range(0, prefixes, PREFIXES):
             if stop is not None and stop():
                 return None
-            fill_diagonal(tables, first, min(first + PREFIXES, prefixes), diagonal, valid)
-        return diagonal, valid
+            fill_diagonal(tables, first, min(first + PREFIXES, prefixes), diagonal, broken)
+        raise_walls(diagonal, broken, energy_scale(self.problem), MARGIN)
+        return diagonal, broken == 0.0
 
     def tables(self) -> Tables:
         """The problem as the kernel reads it."""
@@ -141,10 +146,9 @@ class OneHotEncoding:
         agent = np.where(nobody, problem.agents, self.agent).astype(np.int64)
         limit = np.full((problem.agents + 1, problem.resources), np.inf)
         limit[:-1] = problem.capacity * (1.0 + CAPACITY_TOLERANCE / 2)
-        wall = energy_scale(problem)
         unit = problem.demand.mean(axis=0) if len(problem.demand) else np.ones(problem.resources)
         charge = np.zeros(limit.shape)
-        charge[:-1] = wall / np.where(unit > 0.0, unit, 1.0)
+        charge[:-1] = 1.0 / np.where(unit > 0.0, unit, 1.0)
         links = _links(problem)
         energy: list[FloatArray] = []
         clash: list[BoolArray] = []
@@ -155,7 +159,7 @@ class OneHotEncoding:
             shared = (left == right) & (left >= 0) & banned
             start.append(end)
             end += len(left)
-            energy.append(weight * distances(problem, left, right) + wall * shared)
+            energy.append(weight * distances(problem, left, right))
             clash.append(shared)
         owner = np.array([link[1] for link in links], dtype=np.int64)
         order = np.argsort(owner, kind="stable")
@@ -172,7 +176,6 @@ class OneHotEncoding:
             link_table=np.array(start, dtype=np.int64)[order],
             energy=np.concatenate([np.zeros(0), *energy]),
             clash=np.concatenate([np.zeros(0, dtype=np.bool_), *clash]),
-            wall=wall,
         )
 
 
@@ -182,7 +185,7 @@ def state_count(problem: AssignmentProblem) -> int:
 
 
 def energy_scale(problem: AssignmentProblem) -> float:
-    """The unit of all penalties: mean over the tasks of the range of their costs, plus mean weight x largest distance.
+    """The least wall: mean over the tasks of the range of their costs, plus mean weight x largest distance.
 
     Being left out counts where it is allowed, but only half where it makes the range more than eight times as large:
     walls as high as that would hide all else. 1 where all that is 0.

@@ -17,10 +17,9 @@ class Tables(NamedTuple):
     """A problem as the diagonal's kernel reads it; labels are numbered through, task after task.
 
     `label_ptr` (T + 1,): first label of each task; `agent`, `cost`, `demand`: of each label (agent A is nobody);
-    `limit`, `charge` (A + 1, R): capacity, and what a unit of overload costs; `link_ptr` (T + 1,): links of each
-    task to earlier tasks `link_task`, whose energies by (label of the earlier, label of the task) begin at
-    `link_table` in `energy`, with `clash` true where the two are in conflict; `wall`: what
-    a state is charged once that breaks any rule.
+    `limit`, `charge` (A + 1, R): capacity, and how many broken rules a unit of overload is; `link_ptr` (T + 1,):
+    links of each task to earlier tasks `link_task`, whose energies by (label of the earlier, label of the task) begin
+    at `link_table` in `energy`, with `clash` true where the two are in conflict.
     """
 
     label_ptr: Int64Array
@@ -34,22 +33,22 @@ class Tables(NamedTuple):
     link_table: Int64Array
     energy: FloatArray
     clash: BoolArray
-    wall: float
 
 
 @kernel
 def fill_diagonal(  # noqa: PLR0912 - the branches are the inner loop
-    tables: Tables, first: int, last: int, diagonal: FloatArray, valid: BoolArray
+    tables: Tables, first: int, last: int, diagonal: FloatArray, broken: FloatArray
 ) -> None:
-    """Write energy and validity of the states whose labels of all tasks but the last are number `first` to `last`.
+    """Write objective and broken rules of the states whose labels of all tasks but the last are `first` to `last`.
 
-    A walk down the tree of labels: what a prefix costs is computed once for all states that share it.
+    `broken` is 0 for a state that keeps all rules, else 1 and what its overloads and conflicts add. A walk down the
+    tree of labels: what a prefix costs is computed once for all states that share it.
     """
     ptr = tables.label_ptr
     tasks, resources = len(ptr) - 1, tables.limit.shape[1]
     label = np.zeros(tasks, dtype=np.int64)
     load = np.zeros((tasks, *tables.limit.shape))
-    energy, right = np.zeros(tasks), np.ones(tasks, dtype=np.bool_)
+    energy, wrong = np.zeros(tasks), np.zeros(tasks)
     changed = 0
     rest = first
     for t in range(tasks - 2, -1, -1):
@@ -65,22 +64,21 @@ def fill_diagonal(  # noqa: PLR0912 - the branches are the inner loop
             else:
                 begin, end = ptr[t] + label[t], ptr[t] + label[t] + 1
             for k in range(begin, end):
-                value, fine, a = energy[t] + tables.cost[k], right[t], tables.agent[k]
+                value, units, a = energy[t] + tables.cost[k], wrong[t], tables.agent[k]
                 for e in range(tables.link_ptr[t], tables.link_ptr[t + 1]):
                     at = tables.link_table[e] + label[tables.link_task[e]] * (ptr[t + 1] - ptr[t]) + k - ptr[t]
                     value += tables.energy[at]
-                    fine &= not tables.clash[at]
+                    units += 1.0 if tables.clash[at] else 0.0
                 for r in range(resources):
                     before, room = load[t, a, r], tables.limit[a, r]
                     over = before + tables.demand[k, r] - room
                     if over > 0.0:
-                        value += tables.charge[a, r] * (over - max(before - room, 0.0))
-                        fine = False
+                        units += tables.charge[a, r] * (over - max(before - room, 0.0))
                 if final:
-                    diagonal[prefix * width + k - begin] = value if fine else value + tables.wall
-                    valid[prefix * width + k - begin] = fine
+                    diagonal[prefix * width + k - begin] = value
+                    broken[prefix * width + k - begin] = units + 1.0 if units > 0.0 else 0.0
                 else:
-                    energy[t + 1], right[t + 1] = value, fine
+                    energy[t + 1], wrong[t + 1] = value, units
                     load[t + 1] = load[t]
                     for r in range(resources):
                         load[t + 1, a, r] += tables.demand[k, r]
@@ -92,6 +90,27 @@ def fill_diagonal(  # noqa: PLR0912 - the branches are the inner loop
             label[changed] = 0
             changed -= 1
         changed = max(changed, 0)
+
+
+@kernel
+def raise_walls(diagonal: FloatArray, broken: FloatArray, least: float, margin: float) -> float:
+    """Add a height times `broken` to the objectives in `diagonal`, and return that height.
+
+    It is `least`, or more: `margin` times what lifts every state that breaks a rule to the best that breaks none.
+    """
+    best = np.inf
+    for s in range(len(diagonal)):
+        if broken[s] == 0.0:
+            best = min(best, diagonal[s])
+    needed = 0.0
+    if best < np.inf:
+        for s in range(len(diagonal)):
+            if diagonal[s] + needed * broken[s] < best:
+                needed = (best - diagonal[s]) / broken[s]
+    height = max(least, margin * needed)
+    for s in range(len(diagonal)):
+        diagonal[s] += height * broken[s]
+    return height
 
 
 @kernel

@@ -59,7 +59,7 @@ def run_qaoa(
     began = time.perf_counter()
     optimum = simulator.optimum()
     exact_seconds = filled + time.perf_counter() - began
-    told = told_of(simulator, probabilities, optimum, expectation)
+    told = told_of(simulator, probabilities, optimum)
     report = QuantumReport(
         method="qaoa",
         mixer=options.mixer,
@@ -79,17 +79,20 @@ def run_qaoa(
     return best, report
 
 
-def told_of(simulator: Simulator, probabilities: FloatArray, optimum: int | None, expectation: float) -> dict[str, Any]:
+def told_of(simulator: Simulator, probabilities: FloatArray, optimum: int | None) -> dict[str, Any]:
     """The figures of a report that compare a distribution with the optimum."""
     if optimum is None:
         return {"optimum": None, "optimum_probability": None, "approximation_ratio": None}
     least = float(simulator.diagonal[optimum])
     ties = simulator.valid & (simulator.diagonal <= least + TIE * max(abs(least), simulator.scale))
-    span = simulator.origin - least
+    below = np.where(simulator.valid, simulator.diagonal - least, 0.0)
+    span = float(below.sum()) / int(np.count_nonzero(simulator.valid))
+    np.subtract(span, below, out=below, where=simulator.valid)
+    spread = span > TIE * max(abs(least), abs(least + span))
     return {
         "optimum": least,
         "optimum_probability": float(probabilities[ties].sum()),
-        "approximation_ratio": (simulator.origin - expectation) / span if span > 0.0 else None,
+        "approximation_ratio": min(1.0, float(probabilities @ below) / span) if spread else None,
     }
 
 

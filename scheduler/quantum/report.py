@@ -36,8 +36,10 @@ class QuantumReport:
     expectation
         Its mean energy, penalties included.
     approximation_ratio
-        (mean energy of all states - expectation) / (mean energy of all states - optimum): 0 is blind guessing, 1 the
-        optimum; None where no state is valid.
+        (blind - mean) / (blind - optimum), at most 1: blind is the mean objective of all valid states, mean that of the
+        final state, in which what breaks a rule counts as much as blind. 0 is what blind guessing reaches, 1 means
+        that only optima are measured. Penalties do not change it. None where no state is valid or all valid ones are
+        worth the same.
     optimum_probability
         Probability of measuring an optimum; None where no state is valid.
     valid_share

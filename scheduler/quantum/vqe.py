@@ -3,8 +3,8 @@
 Layers of RY on every qubit with a ring of CZ between them (Kandala et al. 2017, arXiv 1704.05018), so amplitudes are
 real. As a function of one angle the mean energy is a + b cos + c sin; three evaluations give its minimum exactly.
 Setting one angle after the other to its minimum (rotosolve, Ostaszewski, Grant and Benedetti 2021, arXiv 1905.09692)
-needs no step size and never gets worse; it stops in local minima, so it starts again from other random angles while the
-budget lasts.
+needs no step size and never gets worse; it stops in local minima, so it starts again from other random angles until a
+shot is the exact optimum, or the budget ends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from scheduler.quantum.options import check_counts
 from scheduler.quantum.qaoa import told_of
-from scheduler.quantum.report import QuantumReport
+from scheduler.quantum.report import TIE, QuantumReport
 from scheduler.quantum.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ def run_vqe(
     seed: int,
     sweeps: int | None,
     stop: Callable[[], bool],
+    once: bool = False,
 ) -> tuple[int | None, QuantumReport] | None:
-    """Run VQE and look at the diagonal.
+    """Run VQE and look at the diagonal, until a shot is its exact optimum or the budget ends.
 
     Parameters
     ----------
@@ -116,6 +117,8 @@ def run_vqe(
         Sweeps over all angles, starts together; None: until `stop`.
     stop
         Asked between evaluations; once it is true the best so far is returned.
+    once
+        Whether one start is enough: for a caller that has a proven optimum already.
 
     Returns
     -------
@@ -133,6 +136,12 @@ def run_vqe(
     filled = time.perf_counter() - began
     simulator = Simulator(diagonal, model.valid(diagonal), [2] * model.qubits)
     began = time.perf_counter()
+    optimum = simulator.optimum()
+    exact_seconds = filled + time.perf_counter() - began
+    aim = -np.inf
+    if optimum is not None:
+        aim = float(diagonal[optimum]) + TIE * max(abs(float(diagonal[optimum])), simulator.scale)
+    began = time.perf_counter()
     ansatz, search = Ansatz(model.qubits, options.layers), _Search(simulator, stop)
     best: tuple[float, float, int | None, FloatArray, float] | None = None
     start = left = 0
@@ -148,12 +157,11 @@ def run_vqe(
         found = (value, simulator.expectation(weights), state, angles, len(fine) / len(shots))
         if best is None or found[:2] < best[:2]:
             best = found
+        if once or best[0] <= aim:
+            break
     seconds = filled + time.perf_counter() - began
     if best is None:
         return None
-    began = time.perf_counter()
-    optimum = simulator.optimum()
-    exact_seconds = filled + time.perf_counter() - began
     value, expectation, state, angles, share = best
     report = QuantumReport(
         method="vqe",
@@ -169,7 +177,7 @@ def run_vqe(
         best_shot=None if state is None else value,
         seconds=seconds,
         exact_seconds=exact_seconds,
-        **told_of(simulator, ansatz.amplitudes(angles) ** 2, optimum, expectation),
+        **told_of(simulator, ansatz.amplitudes(angles) ** 2, optimum),
     )
     return state, report
 

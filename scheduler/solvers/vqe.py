@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.bounds.linear import linear_bound
 from scheduler.errors import ProblemTooLargeError
-from scheduler.insertion import insert
+from scheduler.insertion import offer_insertion
 from scheduler.quantum.hamiltonian import Hamiltonian
 from scheduler.quantum.vqe import VQE_QUBIT_LIMIT, VqeOptions, run_vqe
 from scheduler.recorder import Recorder
@@ -48,6 +48,9 @@ class Vqe:
     ) -> Plan:
         """See `Solver.solve`; `parallel` is not used, a sweep is one over all angles.
 
+        It ends before the budget once a shot is the exact optimum, and after one start where priced insertion's plan
+        is proven to be as good as the budget asks.
+
         The plan is the better of priced insertion's and the best valid shot; the report says which figures are VQE's.
 
         Raises
@@ -65,11 +68,11 @@ class Vqe:
         model.fit(VQE_QUBIT_LIMIT, self.name)
         watch = recorder.stopwatch
         recorder.prove(linear_bound(problem, watch.part(0.4)))
-        recorder.offer(insert(problem, recorder.prices, recorder.best if begun is None else begun))
+        offer_insertion(recorder, begun)
         sweeps = budget.sweeps
         if watch.counted and sweeps is None:
             sweeps = DEFAULT_SWEEPS
-        found = run_vqe(model, self.options, seed, sweeps, watch.expired)
+        found = run_vqe(model, self.options, seed, sweeps, watch.expired, recorder.close_enough())
         if found is None:
             recorder.fallbacks.append("no time for a measurement: priced insertion's plan stands")
             return recorder.plan(self.name, seed, "ended before the first measurement")

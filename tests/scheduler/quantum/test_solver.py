@@ -148,12 +148,28 @@ def test_vqe_never_gets_worse_and_finds_most_optima_of_tiny_problems() -> None:
         problem = random_problem(seed, tasks=2, agents=2)
         plan = solve(problem, "vqe", Budget(sweeps=20), seed)
         assert not problem.violations(plan.assignment).breaks_a_rule
-        hits += plan.quantum["hit"]
         assert plan.quantum["optimum"] == pytest.approx(brute_force(problem), abs=1e-9)
+        hits += run_vqe(Hamiltonian.compile(problem), VqeOptions(), seed, 20, lambda: False)[1].hit
     assert hits >= 6
     model = Hamiltonian.compile(random_problem(1, tasks=2, agents=2))
     few, many = (run_vqe(model, VqeOptions(shots=64), 0, sweeps, lambda: False)[1] for sweeps in (1, 3))
     assert many.expectation <= few.expectation + 1e-9
+
+
+def test_vqe_ends_when_the_optimum_is_measured_or_proven() -> None:
+    """A budget of a year would never end otherwise."""
+    from scheduler.quantum.hamiltonian import Hamiltonian
+
+    model = Hamiltonian.compile(random_problem(1, tasks=2, agents=2))
+    _, report = run_vqe(model, VqeOptions(), 0, None, lambda: False)
+    assert report.hit
+    few = VqeOptions(layers=1, shots=1)
+    _, report = run_vqe(model, few, 3, None, lambda: False, once=True)
+    assert report.shots == 1
+    proven = from_triplets([0, 1], [0, 1], [1.0, 2.0], [1.0, 1.0], [1.0, 1.0], unassigned_cost=[9.0, 9.0])
+    plan = Vqe(few).solve(proven, Budget(seconds=1e7), 0)
+    assert plan.gap == 0.0
+    assert plan.quantum["shots"] == 1
 
 
 def test_what_is_too_large_for_vqe_is_refused() -> None:
