@@ -2,13 +2,14 @@
 
     python benchmarks/qaoa.py [--seeds 3] [--quick] [--json OUT] [--plot OUT.svg]
 
-Four parts, each with the time of the exact search over the same energies. `size`: stand-alone problems of tasks x
+Five parts, each with the time of the exact search over the same energies. `size`: stand-alone problems of tasks x
 agents, all to be placed, ramp of 4 and 16 layers. `unseen`: windows cut out of generated instances; ramp and penalties
-were chosen on other instances of the same generator. `mixer`: the one-hot subspace against the X mixer over all bit
-strings of the penalty QUBO. `engine`: one evaluation of the mean energy at two layers of the X mixer, the same energies
-for ours, for the QAOA of qiskit-optimization on Qiskit's StatevectorSampler (1,024 shots, with a pass manager), and for
-Aer's EstimatorV2; and of ours in the one-hot subspace of the same problem. One thread each, seconds of processor time
-(what else runs on the machine does not count), compiled kernels warm.
+were chosen on other instances of the same generator. `published`: the task assignments of Elloumi with ten tasks and
+three agents, all to be placed (QAM_DATA; left out where that is absent). `mixer`: the one-hot subspace against the X
+mixer over all bit strings of the penalty QUBO. `engine`: one evaluation of the mean energy at two layers of the X
+mixer, the same energies for ours, for the QAOA of qiskit-optimization on Qiskit's StatevectorSampler (1,024 shots, with
+a pass manager), and for Aer's EstimatorV2; and of ours in the one-hot subspace of the same problem. One thread each,
+seconds of processor time (what else runs on the machine does not count), compiled kernels warm.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from typing import Any
 
 import numpy as np
 from common import Journal, Progress, arguments, count, markdown, number, percent
+from common.arguments import DATA_ROOT
 from common.figure import PALETTE, canvas, save_svg
+from common.targets import Finding
 
-from scheduler import AssignmentProblem, from_triplets, insert, relax, warm_up
+from scheduler import AssignmentProblem, from_triplets, insert, read_problem, relax, warm_up
 from scheduler.quantum.circuits import pauli_hamiltonian, qaoa_circuit
 from scheduler.quantum.encoding import OneHotEncoding
 from scheduler.quantum.hamiltonian import Hamiltonian
@@ -135,6 +138,23 @@ def unseen_row(key: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def published_names() -> list[str]:
+    """The published instances that fit the simulator; none where the data is absent."""
+    return sorted(path.name for path in published_folder().glob("tassc1003*.dat"))
+
+
+def published_folder() -> Path:
+    """Where the published instances lie."""
+    return Path(os.environ.get("QAM_DATA", DATA_ROOT)) / "gqap" / "elloumi" / "CTAP"
+
+
+def published_row(key: dict[str, Any]) -> dict[str, Any]:
+    """A published instance, as it stands."""
+    problem = read_problem(published_folder() / key["instance"])
+    assert isinstance(problem, AssignmentProblem)
+    return told(problem, QaoaOptions(layers=key["layers"]), 0)
+
+
 def mixer_row(key: dict[str, Any]) -> dict[str, Any]:
     """One mixer on a problem without capacity."""
     problem = boxes(key["tasks"], key["agents"], key["seed"])
@@ -217,7 +237,9 @@ def aer_seconds(model: Hamiltonian, angles: Angles, repeats: int) -> tuple[float
     return timed(work, repeats), found[-1]
 
 
-MEASURES = {"size": size_row, "unseen": unseen_row, "mixer": mixer_row, "engine": engine_row}
+MEASURES = {
+    "size": size_row, "unseen": unseen_row, "published": published_row, "mixer": mixer_row, "engine": engine_row,
+}  # fmt: skip
 
 
 def keys_of(quick: bool, seeds: int) -> list[dict[str, Any]]:
@@ -233,6 +255,8 @@ def keys_of(quick: bool, seeds: int) -> list[dict[str, Any]]:
          "seed": 23}
         for family in (list(FAMILIES)[:1] if quick else FAMILIES) for tasks, labels in SHAPES[: 2 if quick else 3]
     ]  # fmt: skip
+    names = published_names()[: 3 if quick else None]
+    keys += [{"part": "published", "instance": name, "layers": layers} for layers in LAYERS for name in names]
     keys += [
         {"part": "mixer", "tasks": tasks, "agents": 3, "mixer": mixer, "layers": layers, "seed": seed}
         for tasks in ((4,) if quick else (4, 5)) for mixer in ("xy", "x") for layers in LAYERS for seed in range(seeds)
@@ -263,7 +287,7 @@ def over(row: dict[str, Any], name: str) -> float | None:
 
 
 def tables(results: dict[str, Any]) -> str:
-    """The four parts, one table each."""
+    """The parts, one table each."""
     rows = results["rows"]
     size = []
     for (tasks, agents), found in grouped(rows, "size", ("tasks", "agents")).items():
@@ -284,6 +308,18 @@ def tables(results: dict[str, Any]) -> str:
          f"{row['hits']} of {row['runs']}", f"{row['optimum_probability']:.2g}", f"{row['least_probability']:.2g}",
          percent(row["valid_share"], 0), milliseconds(row["seconds"]), milliseconds(row["exact_seconds"])]
         for row in rows if row["part"] == "unseen"
+    ]  # fmt: skip
+    published = [
+        [f"{len(found)} x {found[0]['instance'][:8]}", str(layers),
+         count(found[0]["qubits"]), count(found[0]["states"]),
+         f"{sum(row['hit'] for row in found)} of {len(found)}",
+         f"{median(row['optimum_probability'] for row in found):.2g}",
+         f"{min(row['optimum_probability'] for row in found):.2g}",
+         percent(mean(row["valid_share"] for row in found), 0), percent(min(row["valid_share"] for row in found), 0),
+         number(mean(row["approximation_ratio"] for row in found), 2),
+         milliseconds(mean(row["seconds"] for row in found)),
+         milliseconds(mean(row["exact_seconds"] for row in found))]
+        for (layers,), found in grouped(rows, "published", ("layers",)).items()
     ]  # fmt: skip
     groups = grouped(rows, "mixer", ("tasks", "agents", "mixer", "layers"))
     mixer = [
@@ -306,11 +342,30 @@ def tables(results: dict[str, Any]) -> str:
                   *(f"P(opt) {n}" for n in p), *(f"hit {n}" for n in p), "blind guesses"], size),
         markdown(["family", "window", "qubits", "amplitudes", "optimum measured", "P(opt) median", "least", "valid",
                   "QAOA", "exact"], unseen, (0, 1)),
+        markdown(["published", "p", "qubits", "amplitudes", "optimum measured", "P(opt) median", "least", "valid, mean",
+                  "least", "ratio", "QAOA", "exact"], published, (0,)),
         markdown(["tasks x agents", "mixer", "p", "qubits", "amplitudes", "P(opt)", "valid", "hit", "QAOA", "exact"],
                  mixer, (0, 1)),
         markdown(["qubits", "ours, all bit strings", "ours, one-hot", "Qiskit", "", "Aer", "", "exact"], engine),
     ]  # fmt: skip
     return "\n\n".join(parts)
+
+
+def findings(results: dict[str, Any]) -> dict[str, Finding]:
+    """One evaluation at 16 qubits against qiskit's, and the 40-qubit problem of 10 tasks x 4 agents at 16 layers."""
+    found: dict[str, Finding] = {}
+    for row in results["rows"]:
+        if row["part"] == "engine" and row["qubits"] == 16:
+            said = f"ours {1e3 * row['ours']:.2f} ms, qiskit {1e3 * row['qiskit']:,.0f} ms an evaluation"
+            found["qaoa-speed"] = Finding(row["qiskit"] / row["ours"], said)
+    seconds = [
+        row["seconds"]
+        for row in results["rows"]
+        if row["part"] == "size" and (row["tasks"], row["agents"], row["layers"]) == (10, 4, 16)
+    ]
+    if seconds:
+        found["qaoa-40"] = Finding(median(seconds), f"median of {len(seconds)}, processor time")
+    return found
 
 
 def plot(results: dict[str, Any], out: Path) -> None:
