@@ -58,7 +58,7 @@ def lagrangian_bound(
     """Bound and prices from the Lagrangian dual of the capacities.
 
     Every pair counts with the least distance that its tasks' eligible agents allow, conflicts not at all:
-    valid, but weak where pairs weigh much (`mplp_bound` is made for those).
+    valid, but weak where pairs weigh much (`pair_bound` is made for those).
 
     Parameters
     ----------
