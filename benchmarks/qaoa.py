@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from statistics import mean, median
@@ -25,11 +24,11 @@ from typing import Any
 import numpy as np
 from common import Journal, Progress, arguments, count, markdown, number, percent
 from common.arguments import DATA_ROOT
+from common.engines import aer_seconds, qiskit_seconds, timed
 from common.figure import PALETTE, canvas, save_svg
 from common.targets import Finding
 
 from scheduler import AssignmentProblem, from_triplets, insert, read_problem, relax, warm_up
-from scheduler.quantum.circuits import pauli_hamiltonian, qaoa_circuit
 from scheduler.quantum.encoding import OneHotEncoding
 from scheduler.quantum.hamiltonian import Hamiltonian
 from scheduler.quantum.options import QaoaOptions
@@ -161,17 +160,6 @@ def mixer_row(key: dict[str, Any]) -> dict[str, Any]:
     return told(problem, QaoaOptions(layers=key["layers"], mixer=key["mixer"]), key["seed"])
 
 
-def timed(work: Callable[[], Any], repeats: int) -> float:
-    """Median seconds of a call, after one that does not count."""
-    work()
-    seconds = []
-    for _ in range(repeats):
-        began = time.process_time()
-        work()
-        seconds.append(time.process_time() - began)
-    return median(seconds)
-
-
 def engine_row(key: dict[str, Any]) -> dict[str, Any]:
     """Seconds of one evaluation of the mean energy at two layers, and how far Aer's energy is from ours."""
     problem = boxes(key["tasks"], key["agents"], 0)
@@ -201,40 +189,6 @@ def engine_row(key: dict[str, Any]) -> dict[str, Any]:
         "difference": abs(energy - mean_energy(simulator)),
         "exact_seconds": timed(lambda: exact_seconds(problem), 20),
     }
-
-
-def qiskit_seconds(model: Hamiltonian) -> tuple[float, int]:
-    """Mean seconds between two evaluations of qiskit-optimization's QAOA, and how many there were."""
-    from qiskit.primitives import StatevectorSampler
-    from qiskit.transpiler import generate_preset_pass_manager
-    from qiskit_optimization.minimum_eigensolvers import QAOA
-    from qiskit_optimization.optimizers import COBYLA
-
-    at: list[float] = []
-    passes = generate_preset_pass_manager(1, basis_gates=["rz", "rx", "rzz", "cx", "h"], seed_transpiler=0)
-    solver = QAOA(
-        StatevectorSampler(default_shots=1024, seed=0), COBYLA(maxiter=6), reps=2, initial_point=np.full(4, 0.1),
-        pass_manager=passes, callback=lambda *_: at.append(time.process_time()),
-    )  # fmt: skip
-    solver.compute_minimum_eigenvalue(pauli_hamiltonian(model)[0])
-    return float(np.median(np.diff(at))), len(at)
-
-
-def aer_seconds(model: Hamiltonian, angles: Angles, repeats: int) -> tuple[float, float]:
-    """Seconds of Aer's EstimatorV2 for the mean energy, and that energy."""
-    from qiskit import transpile
-    from qiskit_aer.primitives import EstimatorV2
-
-    operator, constant = pauli_hamiltonian(model)
-    circuit = transpile(qaoa_circuit(model, angles, "x", measure=False), basis_gates=["rz", "rx", "ry", "rzz", "cx"])
-    single = {"max_parallel_threads": 1}
-    estimator = EstimatorV2(options={"backend_options": single})
-    found: list[float] = []
-
-    def work() -> None:
-        found.append(float(estimator.run([(circuit, operator)]).result()[0].data.evs) + constant)
-
-    return timed(work, repeats), found[-1]
 
 
 MEASURES = {
@@ -310,7 +264,7 @@ def tables(results: dict[str, Any]) -> str:
         for row in rows if row["part"] == "unseen"
     ]  # fmt: skip
     published = [
-        [f"{len(found)} x {found[0]['instance'][:8]}", str(layers),
+        [f"{len(found)} of 10 x 3", str(layers),
          count(found[0]["qubits"]), count(found[0]["states"]),
          f"{sum(row['hit'] for row in found)} of {len(found)}",
          f"{median(row['optimum_probability'] for row in found):.2g}",

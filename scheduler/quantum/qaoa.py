@@ -92,7 +92,7 @@ def told_of(simulator: Simulator, probabilities: FloatArray, optimum: int | None
     return {
         "optimum": least,
         "optimum_probability": float(probabilities[ties].sum()),
-        "approximation_ratio": min(1.0, float(probabilities @ below) / span) if spread else None,
+        "approximation_ratio": min(1.0, simulator.mean_of(probabilities, below) / span) if spread else None,
     }
 
 
