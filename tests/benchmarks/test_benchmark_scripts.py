@@ -61,3 +61,18 @@ def test_goals_reads_what_other_scripts_measured(script, tmp_path):
     assert {"plain-1s", "pairs-10s", "yagiura-d", "cordeau", "bound-speed"} <= set(found)
     assert "time limits times 0.02" in found["plain-1s"]["detail"]
     assert "reached" in said
+
+
+def test_an_ablation_leaves_one_part_out_and_proves_what_it_finds(script):
+    results, said = script("ablation", "--quick", "--sweeps", "20")
+    rows = results["rows"]
+    assert all(row["verified"] for row in rows)
+    by_variant = {(row["variant"], row["pairs"]): row for row in rows}
+    variants = {row["variant"] for row in rows}
+    assert len(by_variant) == 2 * len(variants) == 16
+    for pairs in (0.0, 1.0):
+        whole = by_variant["as it is", pairs]
+        assert by_variant["no knapsack bound", pairs]["bound"] < whole["bound"]
+        for part in ("no prices in the search", "gain 1 throughout", "no ejection chains", "4 candidates"):
+            assert by_variant[part, pairs]["objective"] != whole["objective"], part
+    assert "no ejection chains" in said
