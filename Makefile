@@ -11,7 +11,7 @@ EXTRAS := autogen crewai quantum service security peers
 export RAY_USAGE_STATS_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow fuzz lint format bench lock schemas clean
+.PHONY: help demo extra test test-slow fuzz lint format bench lock schemas clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.core
 
 demo: $(VENV)/.core ## Run the bundled emergency department from FHIR to report
 	@$(BIN)/qam run examples/emergency-department --out qam-run-demo --overwrite --title "Emergency department, one shift"
+
+extra: $(VENV)/.core ## Install an extra from its lock: make extra NAME=peers
+	@test -f requirements/$(NAME).txt && echo " $(EXTRAS) " | grep -q " $(NAME) " || { echo "give NAME, one of: $(EXTRAS)"; exit 2; }
+	@$(INSTALL) --require-hashes -r requirements/$(NAME).txt
 
 test: $(VENV)/.dev ## Run the tests (without the slow ones)
 	@$(BIN)/python -m pytest -q -m "not slow"

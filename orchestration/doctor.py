@@ -162,7 +162,7 @@ def _extras() -> Check:
         "extras",
         "ok",
         f"installed: {', '.join(there) or 'none'}; not installed: {', '.join(absent) or 'none'}",
-        "An extra is installed with `pip install 'qam[NAME]'` when something needs it." if absent else "",
+        "When something needs one: `make extra NAME=...` in the folder of the source." if absent else "",
     )
 
 

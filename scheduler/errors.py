@@ -230,7 +230,8 @@ class MissingExtraError(SchedulerError, ImportError):
         self.solver = solver
         self.package = package
         self.extra = extra
-        super().__init__(f"solver {solver!r} needs the package {package}: install it with `pip install 'qam[{extra}]'`")
+        advice = f"install it with `make extra NAME={extra}` in the folder of the source"
+        super().__init__(f"solver {solver!r} needs the package {package}, which is not installed: {advice}")
 
     def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
         return type(self), (self.solver, self.package, self.extra)

@@ -91,6 +91,8 @@ class Plan:
         Moves proposed by the search, None where the solver does not count any.
     quantum
         What a quantum solver says of its run (`QuantumReport` or `WindowReport` as JSON), None for other solvers.
+    infeasible
+        Whether it is proven that no plan places all tasks that must be placed.
     """
 
     assignment: Int32Array
@@ -109,6 +111,7 @@ class Plan:
     proof: Certificate | None = None
     moves: int | None = None
     quantum: Mapping[str, Any] | None = None
+    infeasible: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionary for `json.dumps`; infinities become None, the certificate is left out."""
@@ -126,6 +129,7 @@ class Plan:
             "unassigned": int((self.assignment < 0).sum()),
             "reason": self.reason,
             "fallbacks": list(self.fallbacks),
+            "infeasible": self.infeasible,
             "quantum": None if self.quantum is None else dict(self.quantum),
         }
         return {key: _finite(value) for key, value in raw.items()}

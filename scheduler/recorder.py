@@ -9,6 +9,7 @@ import numpy as np
 from scheduler.arrays import FloatArray, Int32Array
 from scheduler.budget import Budget, Stopwatch
 from scheduler.evaluation import as_assignment, positions
+from scheduler.infeasibility import proves_infeasible
 from scheduler.plan import Improvement, Plan, relative_gap
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Recorder:
         self.bound_seconds = 0.0
         self.trace: list[tuple[float, float, float | None]] = []
         self.fallbacks: list[str] = []
+        self.infeasible = False
         self._on_improve = on_improve
         self.best: Int32Array = np.full(problem.tasks, -1, dtype=np.int32)
         self._rank = self._ranked(self.best)
@@ -146,6 +148,8 @@ class Recorder:
             proof=self.proof,
             moves=self.moves,
             quantum=self.quantum,
+            infeasible=objective.total == float("inf")
+            and (self.infeasible or proves_infeasible(self.problem, self.bound)),
         )
 
 

@@ -11,6 +11,8 @@ Trace = list[tuple[float, float, float | None]]
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 96, 24, 48, 52
+SHORT = 8.0
+"""Width of a line that is hard to see."""
 _STYLE = """
   svg { background: #ffffff; font: 13px system-ui, sans-serif; }
   text { fill: #24292f; } .soft { fill: #57606a; }
@@ -58,7 +60,7 @@ def trace_svg(title: str, trace: Trace, seconds: float, bound: float | None = No
     parts = [_grid(x, y, end, low, high)]
     for name, series in (("objective", points), ("bound", proven)):
         if series:
-            parts.append(f'<path class="{name}" d="{_steps([(x(a), y(v)) for a, v in series], x(end))}"/>')
+            parts.append(_drawn(name, [(x(a), y(v)) for a, v in series], x(end)))
     parts.append(_legend(bool(proven)))
     said = _described(points, proven, seconds)
     return (
@@ -82,6 +84,15 @@ def _steps(points: list[tuple[float, float]], end: float) -> str:
     for at, value in points[1:]:
         path += f"H{at:.1f}V{value:.1f}"
     return path + f"H{end:.1f}"
+
+
+def _drawn(name: str, points: list[tuple[float, float]], end: float) -> str:
+    """The steps of a series up to the end, and a dot where it begins too late to be seen as a line."""
+    path = f'<path class="{name}" d="{_steps(points, end)}"/>'
+    at, value = points[-1]
+    if end - points[0][0] < SHORT:
+        path += f'<circle class="{name}" cx="{at:.1f}" cy="{value:.1f}" r="4"/>'
+    return path
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -48,7 +48,7 @@ class Verification:
     gap
         Of the recomputed objective over the proven bound.
     unassigned
-        Number of tasks left out.
+        Number of tasks left out, None where the assignment has another length.
     """
 
     holds: bool
@@ -58,7 +58,7 @@ class Verification:
     bound: float | None
     bound_kind: str
     gap: float | None
-    unassigned: int
+    unassigned: int | None
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionary for `json.dumps`; what is infinite becomes None."""
@@ -104,7 +104,7 @@ def verify(problem: AssignmentProblem, assignment: ArrayLike, certificate: Certi
     vector = np.asarray(assignment)
     findings: list[str] = []
     objective = violations = None
-    unassigned = 0
+    unassigned: int | None = None
     if vector.shape != (problem.tasks,):
         findings.append(f"the assignment has {vector.size} entries: the problem has {problem.tasks} tasks")
     elif vector.size and vector.dtype.kind not in "iu":
@@ -133,7 +133,7 @@ def verify_qubo(problem: QuboProblem, state: ArrayLike) -> Verification:
     vector = np.asarray(state)
     if vector.shape != (problem.variables,):
         finding = f"the solution has {vector.size} entries: the problem has {problem.variables} variables"
-        return Verification(False, (finding,), None, None, None, "none", None, 0)
+        return Verification(False, (finding,), None, None, None, "none", None, None)
     wrong = np.flatnonzero((vector != 0) & (vector != 1))
     if len(wrong):
         finding = f"variable {wrong[0]} is {vector[wrong[0]]}: neither 0 nor 1"

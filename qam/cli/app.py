@@ -18,7 +18,9 @@ from qam.cli import (
     verify_command,
 )
 from qam.cli.errors import unexpected
-from qam.cli.output import BAD_INPUT, BUG, INTERRUPTED, print_json
+from qam.cli.explanation import usage
+from qam.cli.interruption import INTERRUPTED, leave, stop_at_once
+from qam.cli.output import BAD_INPUT, BUG, print_json
 
 _UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 """What the parser raises for any wrong usage; typer re-exports only this one of its kinds."""
@@ -31,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 all done; 1 ended, but some tasks are not done; 2 input or usage; 3 Ray, ledger or "
-    "folder; 4 (solve) a task that must be placed is not; 70 a bug of qam; 130 interrupted.",
+    "folder; 4 (solve) a task that must be placed is not; 70 a bug of qam; 130 interrupted (Ctrl-C or SIGTERM).",
 )
 app.command("run")(run_command.run)
 app.command("plan")(plan_command.plan)
@@ -62,17 +64,18 @@ def main() -> None:
     as_json = "--json" in sys.argv[1:]
     try:
         code = app(standalone_mode=False)
-    except typer.Abort:
-        sys.exit(INTERRUPTED)
+    except (typer.Abort, KeyboardInterrupt):
+        stop_at_once()
+        leave(INTERRUPTED)
     except _UsageError as error:
         if as_json:
-            said = {"type": "UsageError", "message": error.format_message()}
+            said = usage(error, error.format_message())
             print_json({"ok": False, "exit_code": BAD_INPUT, "error": said})
         error.show(file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        leave(BAD_INPUT)
     except Exception as error:  # noqa: BLE001 - what no command has caught: the same without a traceback
         try:
             unexpected(error, as_json=as_json)
         except typer.Exit:
-            sys.exit(BUG)
-    sys.exit(code if isinstance(code, int) else 0)
+            leave(BUG)
+    leave(code if isinstance(code, int) else 0)

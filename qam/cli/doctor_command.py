@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from qam.cli.errors import reported
+from qam.cli.interruption import raising
 from qam.cli.options import AsJson
 from qam.cli.output import ALL_DONE, ENVIRONMENT, print_json, say, table
 
@@ -19,7 +20,7 @@ def doctor(
     from orchestration.doctor import as_json as to_json
     from orchestration.doctor import examine
 
-    with reported(as_json=as_json):
+    with raising(), reported(as_json=as_json):
         checks = examine(start_ray=ray)
         told = to_json(checks)
         if as_json:

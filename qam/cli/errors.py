@@ -11,7 +11,8 @@ from pathlib import Path
 
 import typer
 
-from qam.cli.output import BAD_INPUT, BUG, ENVIRONMENT, INTERRUPTED, fail, stdout_kept
+from qam.cli.interruption import INTERRUPTED
+from qam.cli.output import BAD_INPUT, BUG, ENVIRONMENT, fail, stdout_kept
 
 _HOME = Path(__file__).resolve().parents[2]
 _ROOMS = ("agents", "orchestration", "qam", "scheduler", "simulations")

@@ -11,12 +11,14 @@ from typing import Any, NoReturn, TextIO
 
 import typer
 
+from qam.cli.explanation import explained
+from qam.cli.interruption import channel
+
 ALL_DONE = 0
 NOT_ALL_DONE = 1
 BAD_INPUT = 2
 ENVIRONMENT = 3
 BUG = 70
-INTERRUPTED = 130
 _PIPED_WIDTH = 140
 _STDOUT, _STDERR = 1, 2
 _kept: list[TextIO] = []
@@ -42,6 +44,7 @@ def stdout_kept() -> Iterator[None]:
         finally:
             _kept.pop()
         return
+    channel.descriptor = real
     os.dup2(_STDERR, _STDOUT)
     with open(real, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors) as file:  # noqa: PTH123 - no path
         _kept.append(file)
@@ -54,6 +57,7 @@ def stdout_kept() -> Iterator[None]:
                 file.flush()
             sys.stderr.flush()
             os.dup2(real, _STDOUT)
+            channel.descriptor = _STDOUT
 
 
 def _stdout() -> TextIO:
@@ -62,7 +66,9 @@ def _stdout() -> TextIO:
 
 def print_json(data: Any) -> None:
     """Print one JSON object; NaN and infinities are refused."""
-    _stdout().write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+    line = json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n"
+    channel.used = True
+    _stdout().write(line)
 
 
 def say(text: str = "") -> None:
@@ -72,14 +78,15 @@ def say(text: str = "") -> None:
 
 def fail(error: Exception, code: int, *, as_json: bool) -> NoReturn:
     """Print an error and end with `code`."""
-    data: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
-    for name in ("what", "where", "hint"):
-        if getattr(error, name, None):
-            data[name] = getattr(error, name)
     if as_json:
-        print_json({"ok": False, "exit_code": code, "error": data})
-    sys.stderr.write(f"qam: {error}\n")
+        print_json({"ok": False, "exit_code": code, "error": explained(error)})
+    complain(error)
     raise typer.Exit(code)
+
+
+def complain(error: Exception) -> None:
+    """Print an error for people on standard error."""
+    sys.stderr.write(f"qam: {error}\n")
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from qam.cli.errors import reported
+from qam.cli.interruption import INTERRUPTED, raising
 from qam.cli.options import AsJson, AsOf, Inputs, Roster, Rules, Seconds, Seed, SkipUnusable, SolverName, moment
-from qam.cli.output import ALL_DONE, INTERRUPTED, NOT_ALL_DONE, percent, print_json, say
+from qam.cli.output import ALL_DONE, NOT_ALL_DONE, percent, print_json, say
 
 if TYPE_CHECKING:
     from orchestration.job.job import Job, JobEnd
@@ -72,7 +73,7 @@ def run(
         _refuse_others(ctx)
     clock = WallClock()
     progress = progress_for(clock, quiet=quiet)
-    with reported(as_json=as_json):
+    with raising(), reported(as_json=as_json):
         try:
             folder = RunFolder(out) if out else RunFolder.default(clock.now())
             folder = RunFolder.of(resume) if resume else folder

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler.formats.errors import FormatError
-from scheduler.formats.source import Source
+from scheduler.formats.errors import UnwritableFileError
+from scheduler.formats.source import Source, reason_of
 
 if TYPE_CHECKING:
     import os
@@ -41,7 +41,7 @@ def save_certificate(certificate: Certificate, path: str | os.PathLike[str]) -> 
         with Path(path).open("wb") as file:
             np.savez_compressed(file, **arrays)
     except OSError as error:
-        raise FormatError(str(path), "", (error.strerror or "an error").lower(), "a place to write to") from None
+        raise UnwritableFileError(str(path), reason_of(error)) from None
 
 
 def load_fields(path: str | os.PathLike[str]) -> dict[str, Any]:

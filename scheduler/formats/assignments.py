@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import Int32Array
-from scheduler.formats.errors import FormatError
-from scheduler.formats.source import Source
+from scheduler.formats.errors import UnwritableFileError
+from scheduler.formats.source import Source, reason_of
 
 if TYPE_CHECKING:
     import os
@@ -32,7 +32,7 @@ def write_assignment(path: str | os.PathLike[str], assignment: ArrayLike) -> Non
     try:
         Path(path).write_text(text, encoding="ascii")
     except OSError as error:
-        raise FormatError(str(path), "", (error.strerror or "an error").lower(), "a place to write to") from None
+        raise UnwritableFileError(str(path), reason_of(error)) from None
 
 
 def read_assignment(path: str | os.PathLike[str]) -> Int32Array:

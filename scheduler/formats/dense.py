@@ -8,6 +8,7 @@ import numpy as np
 
 from scheduler.arrays import FloatArray, pointers
 from scheduler.errors import InvalidProblemError
+from scheduler.formats.errors import MalformedArrayError
 from scheduler.formats.source import Source
 from scheduler.problem import AssignmentProblem
 
@@ -58,7 +59,7 @@ def dense_problem(
             same_agent_distance=float(distance[0, 0]) if own and distance is not None else 0.0,
         )
     except InvalidProblemError as error:
-        raise source.error("", f"{error.array} = {error.value!r}", f"what the solver takes: {error.advice}") from None
+        raise MalformedArrayError(str(source.path), error.array, repr(error.value), error.advice) from None
 
 
 def _linked(weight: FloatArray | None, tasks: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

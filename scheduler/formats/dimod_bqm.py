@@ -11,6 +11,7 @@ import numpy as np
 from scheduler.binary.problem import QuboProblem
 from scheduler.binary.spins import from_spins
 from scheduler.errors import InvalidProblemError
+from scheduler.formats.errors import MalformedArrayError
 from scheduler.formats.source import Source
 
 _MARK = b"DIMODBQM"
@@ -44,7 +45,8 @@ class DimodBqm:
             )
             return _converted(bqm)
         except InvalidProblemError as error:
-            raise source.error(f"{error.array}[{error.index}]", repr(error.value), error.advice) from None
+            where = f"{error.array}[{error.index}]"
+            raise MalformedArrayError(str(source.path), where, repr(error.value), error.advice) from None
         except Exception as error:  # noqa: BLE001 - dimod raises whatever its parser meets
             found = f"what dimod cannot load ({type(error).__name__})"
             raise source.error("", found, "a serialised BinaryQuadraticModel") from None

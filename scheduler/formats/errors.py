@@ -22,16 +22,87 @@ class FormatError(SchedulerError, ValueError):
         What should be there.
     """
 
+    joint = ", "
+
     def __init__(self, path: str, where: str, found: str, expected: str) -> None:
         self.path = path
         self.where = where
         self.found = found
         self.expected = expected
         place = f"{path}, {where}" if where else path
-        super().__init__(f"{place}: found {found}, expected {expected}")
+        self.what, self.hint = self._told()
+        super().__init__(f"{place}: {self.what}{self.joint}{self.hint}")
 
-    def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, str, str]]:
+    def _told(self) -> tuple[str, str]:
+        """What is wrong, and what to do about it."""
+        return f"found {self.found}", f"expected {self.expected}"
+
+    def __reduce__(self) -> tuple[type[FormatError], tuple[str, ...]]:
         return type(self), (self.path, self.where, self.found, self.expected)
+
+
+class MalformedArrayError(FormatError):
+    """An array in a file is not as the problem needs it; `found` is its value, `expected` the advice."""
+
+    joint = ": "
+
+    def _told(self) -> tuple[str, str]:
+        return f"found {self.found}", self.expected
+
+
+class MissingArrayError(FormatError):
+    """A file lacks an array; `where` is empty, `found` the name of the array, `expected` what the file should be."""
+
+    joint = ": "
+
+    def _told(self) -> tuple[str, str]:
+        return f"there is no array {self.found} in it", f"give {self.expected}"
+
+
+class UnreadableFileError(FormatError):
+    """A file cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    reason
+        Why, in the words of the operating system.
+    """
+
+    joint = ": "
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, "", reason, "a file that can be read")
+
+    def _told(self) -> tuple[str, str]:
+        return f"cannot be read ({self.found})", f"give {self.expected}"
+
+    def __reduce__(self) -> tuple[type[FormatError], tuple[str, ...]]:
+        return type(self), (self.path, self.found)
+
+
+class UnwritableFileError(FormatError):
+    """A file cannot be written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    reason
+        Why, in the words of the operating system.
+    """
+
+    joint = ": "
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, "", reason, "a place that can be written to")
+
+    def _told(self) -> tuple[str, str]:
+        return f"cannot be written ({self.found})", f"give {self.expected}"
+
+    def __reduce__(self) -> tuple[type[FormatError], tuple[str, ...]]:
+        return type(self), (self.path, self.found)
 
 
 class AmbiguousFormatError(SchedulerError, ValueError):

@@ -6,8 +6,11 @@ import zipfile
 import zlib
 
 from scheduler.errors import InvalidProblemError
+from scheduler.formats.errors import MalformedArrayError, MissingArrayError
 from scheduler.formats.source import Source
 from scheduler.problem import AssignmentProblem
+
+_WRITTEN = "what AssignmentProblem.save writes"
 
 
 class Npz:
@@ -30,7 +33,9 @@ class Npz:
             return AssignmentProblem.load(source.path)
         except InvalidProblemError as error:
             where = error.array if error.index is None else f"{error.array}[{error.index}]"
-            raise source.error(where, repr(error.value), error.advice) from None
+            if error.value is None:
+                raise MissingArrayError(str(source.path), "", error.array, _WRITTEN) from None
+            raise MalformedArrayError(str(source.path), where, repr(error.value), error.advice) from None
         except (OSError, EOFError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             found = f"a damaged archive ({type(error).__name__})"
-            raise source.error("", found, "what AssignmentProblem.save writes") from None
+            raise source.error("", found, _WRITTEN) from None

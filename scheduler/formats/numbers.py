@@ -35,7 +35,8 @@ class Numbers:
         size, left = prod(shape), len(self.values) - self.place
         if left < size:
             what = f"{name}, {' x '.join(map(str, shape))} numbers" if shape else f"{name}, a number"
-            raise self.source.error(self.source.locate(len(self.values)), f"{left} of them", what)
+            found = "only 1 number" if left == 1 else f"only {left} numbers"
+            raise self.source.error(self.source.locate(len(self.values)), found, what)
         taken = self.values[self.place : self.place + size].reshape(shape)
         self.place += size
         return taken
@@ -65,7 +66,7 @@ class Numbers:
         left = len(self.values) - self.place
         if left:
             where = self.source.locate(self.place)
-            raise self.source.error(where, f"{left} numbers more", f"the end of the file after {self.place} numbers")
+            raise self.source.error(where, f"{left} more numbers", f"the end of the file after {self.place} numbers")
 
 
 def doubt_of_count(source: Source, counts: tuple[str, ...], size: Callable[..., int]) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.arrays import FloatArray
-from scheduler.formats.errors import FormatError
+from scheduler.formats.errors import FormatError, UnreadableFileError
 
 if TYPE_CHECKING:
     import os
@@ -43,7 +43,7 @@ class Source:
             with self.path.open("rb") as file:
                 self.head = file.read(HEAD)
         except OSError as error:
-            raise self.error("", _reason(error), "a file that can be read") from None
+            raise UnreadableFileError(str(self.path), reason_of(error)) from None
 
     def error(self, where: str, found: str, expected: str) -> FormatError:
         """An error about this file."""
@@ -55,7 +55,7 @@ class Source:
         try:
             return self.path.read_bytes()
         except OSError as error:
-            raise self.error("", _reason(error), "a file that can be read") from None
+            raise UnreadableFileError(str(self.path), reason_of(error)) from None
 
     @cached_property
     def is_text(self) -> bool:
@@ -112,5 +112,6 @@ def _is_number(token: str) -> bool:
         return False
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Why the operating system refused, as it says it, in lower case."""
     return (error.strerror or type(error).__name__).lower()

@@ -39,7 +39,8 @@ class QuantumLibraryMissingError(SchedulerError, ImportError):
 
     def __init__(self, library: str) -> None:
         self.library = library
-        super().__init__(f"{library} is not installed: pip install 'qam[quantum]' (the simulators need none of it)")
+        advice = "install it with `make extra NAME=quantum` in the source (the simulators need none of it)"
+        super().__init__(f"{library} is not installed: {advice}")
 
     def __reduce__(self) -> tuple[type[QuantumLibraryMissingError], tuple[str]]:
         return type(self), (self.library,)

@@ -60,6 +60,7 @@ class Exact:
             recorder.prove(priced)
             recorder.offer(enumerate_best(problem))
             recorder.prove_by_search(recorder.objective, worth=0.0)
+            recorder.infeasible = recorder.objective == float("inf")
             return recorder.plan(self.name, seed, f"enumerated all {states(problem)} assignments")
         size = models.model_size(problem)
         if size > VARIABLE_LIMIT:

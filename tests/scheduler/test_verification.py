@@ -174,7 +174,7 @@ def test_a_certificate_that_is_no_archive_or_cannot_be_written_is_named(tmp_path
     (tmp_path / "c").write_text("hello")
     with pytest.raises(FormatError, match="a damaged archive"):
         Certificate.load(tmp_path / "c")
-    with pytest.raises(FormatError, match="cannot be written, "):
+    with pytest.raises(FormatError, match="cannot be written"):
         Certificate("lp", 1.0, np.zeros((1, 1))).save(tmp_path / "absent" / "c")
 
 
