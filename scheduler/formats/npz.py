@@ -32,7 +32,8 @@ class Npz:
         try:
             return AssignmentProblem.load(source.path)
         except InvalidProblemError as error:
-            where = error.array if error.index is None else f"{error.array}[{error.index}]"
+            index = ", ".join(map(str, error.index)) if isinstance(error.index, tuple) else error.index
+            where = error.array if index is None else f"{error.array}[{index}]"
             if error.value is None:
                 raise MissingArrayError(str(source.path), "", error.array, _WRITTEN) from None
             raise MalformedArrayError(str(source.path), where, repr(error.value), error.advice) from None
