@@ -92,6 +92,10 @@ class Stopwatch:
         """Whether the caller asked to stop."""
         return self.budget.cancelled is not None and self.budget.cancelled()
 
+    def overdue(self) -> bool:
+        """Whether the time is over by a tenth of itself, or the caller asked to stop: for work that should be ended."""
+        return self.fraction() > 1.1 or self.cancelled()
+
     def expired(self) -> bool:
         """Whether the time is over or the caller asked to stop."""
         if self.remaining() <= 0:

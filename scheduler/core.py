@@ -19,6 +19,7 @@ from scheduler import highs as models
 from scheduler.arrays import BoolArray, FloatArray, Int32Array, Int64Array, row_of
 from scheduler.evaluation import CAPACITY_TOLERANCE, positions
 from scheduler.relaxation import least_labels
+from scheduler.spaces import finite_unassigned_cost
 
 if TYPE_CHECKING:
     from scheduler.budget import Stopwatch
@@ -97,6 +98,7 @@ class CoreSearch:
         self._excess = priced - least[self._rows]
         with np.errstate(invalid="ignore"):
             self._missed_excess = np.where(np.isfinite(least), problem.unassigned_cost - least, np.inf)
+        self._missed = finite_unassigned_cost(problem)
         self._bound_by_conflict = np.diff(problem.conflict_ptr) > 0
         self._room = problem.capacity * (1.0 + CAPACITY_TOLERANCE / 2)
         self.assignment = assignment.copy()
@@ -219,7 +221,7 @@ class CoreSearch:
         agents, local = np.unique(problem.agent[labels], return_inverse=True)
         count = int(number.max()) + 1
         size = np.maximum(problem.demand[labels].max(axis=0, initial=0.0), 1e-300)
-        cost = np.concatenate([problem.cost[labels], problem.unassigned_cost[left_out]])
+        cost = np.concatenate([problem.cost[labels], self._missed[left_out]])
         scale = float(np.abs(cost).max(initial=0.0)) or 1.0
         index = np.empty((len(labels), 1 + resources), dtype=np.int32)
         index[:, 0] = number[self._rows[labels]]
@@ -244,4 +246,4 @@ class CoreSearch:
         """What the free tasks cost in an assignment."""
         entry = positions(self.problem, assignment)
         placed = free & (entry >= 0)
-        return float(self.problem.cost[entry[placed]].sum() + self.problem.unassigned_cost[free & (entry < 0)].sum())
+        return float(self.problem.cost[entry[placed]].sum() + self._missed[free & (entry < 0)].sum())

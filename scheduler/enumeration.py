@@ -15,12 +15,35 @@ if TYPE_CHECKING:
 
 BLOCK, CELLS = 4096, 4_000_000
 """Most assignments of a block, and about the most loads that they may have together."""
+FALLBACK = 2_000_000
+"""Most assignments that are looked at where not all tasks that must be placed fit."""
 
 
 def states(problem: AssignmentProblem) -> int:
-    """Number of assignments, eligible ones only and each task with the choice to be left out."""
+    """Number of assignments to look at: eligible ones only; tasks that may be left out have that choice too.
+
+    Those that must be placed have it as well where there would be more than `FALLBACK` with it, so that a problem in
+    which not all of them fit is not larger than it seemed.
+    """
+    whole = _count(choices(problem, forced=False))
+    return whole if whole > FALLBACK else _count(choices(problem, forced=True))
+
+
+def choices(problem: AssignmentProblem, forced: bool) -> Int64Array:
+    """Number of choices of every task (T,): its eligible agents and being left out.
+
+    Being left out is the last choice. `forced` tasks, those that must be placed, do not have it where anybody may do
+    them.
+    """
+    labels = np.diff(problem.task_ptr)
+    kept = np.zeros(problem.tasks, dtype=np.bool_)
+    kept[problem.must_place] = forced
+    return np.where(kept & (labels > 0), labels, labels + 1)
+
+
+def _count(widths: Int64Array) -> int:
     result = 1
-    for labels in (np.diff(problem.task_ptr) + 1).tolist():
+    for labels in widths.tolist():
         result *= labels
         if result > 10**18:
             break
@@ -28,23 +51,33 @@ def states(problem: AssignmentProblem) -> int:
 
 
 def enumerate_best(problem: AssignmentProblem) -> Int32Array:
-    """The optimal assignment, by looking at all of them; feasible for `states` up to millions."""
+    """The optimal assignment, by looking at all of them; feasible for `states` up to millions.
+
+    Where no assignment places all that must be placed, those that leave such tasks out are looked at too.
+    """
+    best, least = _enumerate(problem, choices(problem, forced=True))
+    if np.isinf(least):
+        best, _ = _enumerate(problem, choices(problem, forced=False))
+    return best
+
+
+def _enumerate(problem: AssignmentProblem, widths: Int64Array) -> tuple[Int32Array, float]:
     best, least = np.full(problem.tasks, -1, dtype=np.int32), np.inf
-    total, block = states(problem), int(np.clip(CELLS // max(len(np.unique(problem.agent)), 1), 1, BLOCK))
+    total, block = _count(widths), int(np.clip(CELLS // max(len(np.unique(problem.agent)), 1), 1, BLOCK))
     for start in range(0, total, block):
-        labels = _digits(problem, np.arange(start, min(start + block, total)))
+        labels = _digits(widths, np.arange(start, min(start + block, total)))
         values = _values(problem, labels)
         index = int(np.argmin(values))
         if values[index] < least:
             least = float(values[index])
             best = _agents(problem, labels[index : index + 1])[0]
-    return best
+    return best, least
 
 
-def _digits(problem: AssignmentProblem, numbers: Int64Array) -> Int64Array:
-    """Label of every task (the last one: left out) in each numbered assignment, shape (n, T)."""
-    labels = np.empty((len(numbers), problem.tasks), dtype=np.int64)
-    for task, width in enumerate((np.diff(problem.task_ptr) + 1).tolist()):
+def _digits(widths: Int64Array, numbers: Int64Array) -> Int64Array:
+    """Choice of every task in each numbered assignment, shape (n, T)."""
+    labels = np.empty((len(numbers), len(widths)), dtype=np.int64)
+    for task, width in enumerate(widths.tolist()):
         labels[:, task] = numbers % width
         numbers = numbers // width
     return labels

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scheduler.kernels.insertion import Seats
     from scheduler.problem import AssignmentProblem
+    from scheduler.recorder import Recorder
 
 TASKS_BETWEEN_LOOKS = 1_000
 """Tasks placed between two questions whether to stop: some ten milliseconds."""
@@ -52,7 +53,7 @@ def insert(
         A task may push one other from its agent, which goes to its own cheapest other place or is left out, where that
         saves more than this, in units of cost; `inf`: never.
     stop
-        Asked every few milliseconds; once it is true the tasks not yet placed stay out.
+        Asked every few milliseconds; once it is true the tasks not yet placed stay out, but for the first thousand.
 
     Returns
     -------
@@ -81,6 +82,16 @@ def insert(
     return seats.agent
 
 
+def offer_insertion(recorder: Recorder, begun: Int32Array | None) -> bool:
+    """Offer what insertion at the recorder's prices makes of a start, or of nothing; returns whether it is better.
+
+    Where there is no start a task may push one other: that takes a few times as long and saves most of the gap.
+    """
+    base, push = (recorder.best, 0.0) if begun is None else (begun, np.inf)
+    stop = recorder.stopwatch.cancelled
+    return recorder.offer(insert(recorder.problem, recorder.prices, base, push=push, stop=stop))
+
+
 def place(
     problem: AssignmentProblem,
     prices: FloatArray,
@@ -104,7 +115,7 @@ def place(
         if not (seats.agent[order] < 0).any():
             break
         for first in range(0, len(order), TASKS_BETWEEN_LOOKS):
-            if stop is not None and stop():
+            if first and stop is not None and stop():  # the first ones are placed in any case
                 return
             seat_tasks(space, seats, order[first : first + TASKS_BETWEEN_LOOKS], limit, charge, movable, push)
         pushed = np.flatnonzero((seats.agent < 0) & ~known)

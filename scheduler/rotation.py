@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduler.annealing import anneal_once
+from scheduler.annealing import SLACK, anneal_once
 from scheduler.arrays import FloatArray, Int32Array
 from scheduler.evaluation import positions
 from scheduler.hierarchy import HierarchicalQUBO, narrowed
@@ -152,18 +152,26 @@ class Rotation:
             if watch.expired() or progress >= 1.0:
                 return
             before = watch.fraction()
-            if not paced and before > number / count + 0.1:
+            if not paced and before > number / count + SLACK:
                 watch.press()
                 paced = True
             if sweeps is not None and not paced:
                 self.each, end = max(1, sweeps // count), (number + 1) / count
             else:
                 end = min(1.0, progress + 1.0 / count)
-            self.one(schedule, progress, end, valid, time.time() + watch.remaining())
+            allowed = watch.remaining()
+            if (
+                watch.budget.seconds is not None
+            ):  # a round is no longer than its part, so that the schedule comes to its end
+                allowed = min(allowed, (end + SLACK - before) * watch.budget.seconds)
+            self.one(schedule, progress, end, valid, time.time() + allowed)
+            if not paced and watch.fraction() >= end + SLACK:
+                watch.press()
+                paced = True
             progress = max(end, watch.fraction()) if paced else end
             if paced:
                 spent = max(watch.fraction() - before, 1e-9)
-                self.each = max(1, int(self.each * np.clip(1.0 / (count * spent), 0.5, 4.0)))
+                self.each = max(1, int(self.each * np.clip(1.0 / (count * spent), 0.1, 4.0)))
 
     def one(self, schedule: Schedule, begin: float, end: float, valid: bool, deadline: float) -> None:
         """One round: cut along new lines, anneal every domain, put the whole together again."""
@@ -186,7 +194,8 @@ class Rotation:
                 placed = np.append(inside, np.int32(-1))[found]
                 whole[tasks[1][tasks[0][number] : tasks[0][number + 1]]] = placed
         self.current = whole
-        self.proposals += self.each * len(whole)
+        if time.time() < deadline:  # of a round that was cut it is not known how much was done
+            self.proposals += self.each * len(whole)
         self.turn += 1
 
 
@@ -217,7 +226,7 @@ def rotate_domains(
     rotation.rounds(course(problem, cold), ROUNDS, ANNEAL_SHARE, _share(sweeps, ANNEAL_SHARE), valid=False)
     if not recorder.stopwatch.cancelled():
         search = Search(problem, prices, belief, rotation.current, seed, CANDIDATES, spread)
-        rotation.current = search.finish(stop=recorder.stopwatch.expired)
+        rotation.current = search.finish(stop=recorder.stopwatch.overdue)
         share = WALK_SHARE / (1.0 - ANNEAL_SHARE)
         rotation.rounds(WALK, WALKS, share, _share(sweeps, WALK_SHARE), valid=True)
         search.restart(rotation.current)
@@ -237,13 +246,13 @@ def conclude(recorder: Recorder, search: Search, sweeps: int | None) -> None:
     if watch.cancelled():
         return
     begun = watch.elapsed()
-    search.restart(search.finish(sweeps=0))
+    search.restart(search.finish(sweeps=1, stop=watch.overdue))
     reserve = 2.0 * (watch.elapsed() - begun)
     anneal_once(search, WALK, watch.part(1.0, reserve), sweeps)
     if watch.cancelled():
         return
     recorder.moves = search.proposals
-    recorder.offer(insert(recorder.problem, search.prices, search.finish(stop=watch.expired)))
+    recorder.offer(insert(recorder.problem, search.prices, search.finish(stop=watch.overdue)))
 
 
 def spread_of(problem: AssignmentProblem, prices: FloatArray) -> float:

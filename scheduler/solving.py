@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,9 @@ def solve(
     solver
         Name of a solver, see `solver_names`.
     budget
-        When to stop. A budget in sweeps makes the plan a function of problem and seed alone.
+        When to stop. A budget in sweeps makes the plan a function of problem and seed alone. Seconds count from when
+        the solver is ready: the first call of a process loads or compiles it before (`warm_up`), about a second, and
+        up to a minute once on a machine.
     seed
         Seed of every random choice.
     start
@@ -77,4 +80,15 @@ def solve(
         raise WrongTypeError("budget", type(budget).__name__, "Budget", "give Budget(seconds=5) or Budget(sweeps=200)")
     if not (isinstance(seed, (int, np.integer)) and seed >= 0):
         raise InvalidBudgetError("seed", seed)
-    return get_solver(solver).solve(problem, budget, seed, start, parallel, on_improve)
+    chosen = get_solver(solver)
+    if budget.seconds is not None:
+        _ready(solver)
+    return chosen.solve(problem, budget, seed, start, parallel, on_improve)
+
+
+@cache
+def _ready(solver: str) -> None:
+    """Load or compile what a solver needs, once in a process."""
+    from scheduler.warming import warm_up
+
+    warm_up(solver)

@@ -221,18 +221,25 @@ def _certified(
     except CertificateError as error:
         return None, [str(error)]
     findings = []
-    if not _same(proven, certificate.bound):
+    noise = _noise(problem)
+    if not _same(proven, certificate.bound, noise):
         findings.append(f"the certificate claims the bound {certificate.bound:.10g}, its prices prove {proven:.10g}")
     claimed = certificate.objective
-    if claimed is not None and total is not None and not _same(total, claimed):
+    if claimed is not None and total is not None and not _same(total, claimed, noise):
         findings.append(f"the objective is {total:.10g}, the certificate was written for a plan of {claimed:.10g}")
-    if total is not None and proven - total > TOLERANCE * max(abs(proven), abs(total)):
+    if total is not None and proven - total > TOLERANCE * max(abs(proven), abs(total)) + noise:
         findings.append(f"the objective {total:.10g} is below the bound {proven:.10g}: one of them is wrong")
     return (proven if math.isfinite(proven) else None), findings
 
 
-def _same(one: float, other: float) -> bool:
-    return one == other or abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
+def _noise(problem: AssignmentProblem) -> float:
+    """What rounding may do to a sum over the problem: where terms cancel, little is left to be relative to."""
+    missed = problem.unassigned_cost[np.isfinite(problem.unassigned_cost)]
+    return 1e-14 * float(np.abs(problem.cost).sum() + np.abs(missed).sum())
+
+
+def _same(one: float, other: float, noise: float) -> bool:
+    return one == other or abs(one - other) <= TOLERANCE * max(abs(one), abs(other)) + noise
 
 
 def _finite(value: float) -> float | None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 STEPS, GRID = 2048, 1024
 """Most whole steps of a capacity that are counted as they are, and the steps that others are divided into."""
+TABLE = 20_000_000
+"""Most eligible tasks x steps of one agent: beyond, its steps are coarser, and the bound gains less."""
 FIRST_STEP, LAST_STEP = 0.2, 0.01
 """First and last step of the multipliers, in margins between a task's best and second best label."""
 PRICE_STEP = 0.5
@@ -201,7 +203,7 @@ class Packing:
         self.count[:], self.load[:] = 0.0, 0.0
         out = self._missed < multiplier
         self.count += out
-        total = float(multiplier.sum()) + float((self._missed - multiplier)[out].sum())
+        total = float(np.minimum(multiplier, self._missed).sum())  # u + min(0, missed - u), without its cancellation
         for first in range(0, problem.agents, self._many):
             if stop is not None and stop():
                 return -np.inf
@@ -212,7 +214,8 @@ class Packing:
             )  # fmt: skip
         free = prices * problem.capacity
         free[np.arange(problem.agents), self.grid.kept] = 0.0
-        return total - float(free.sum()) + self._fixed
+        total += self._fixed - float(free.sum())
+        return total if np.isfinite(total) else -np.inf
 
 
 def _grid(problem: AssignmentProblem, base: Certificate) -> Grid:
@@ -230,8 +233,10 @@ def _grid(problem: AssignmentProblem, base: Certificate) -> Grid:
     capacity = problem.capacity[agents, kept]
     unit = step[kept]
     with np.errstate(divide="ignore", invalid="ignore"):
-        coarse = (unit <= 0.0) | (capacity / unit > STEPS)
-    unit = np.where(coarse, np.maximum(capacity, 1e-300) / GRID, unit)
+        degree = np.bincount(problem.agent, minlength=problem.agents).clip(1)
+        most = (TABLE / degree).clip(1, STEPS)
+        coarse = (unit <= 0.0) | (capacity / unit > most)
+    unit = np.where(coarse, np.maximum(capacity, 1e-300) / np.minimum(most, GRID), unit)
     steps = np.floor(capacity * (1.0 + CAPACITY_TOLERANCE) / unit + 1e-9).astype(np.int64)
     return Grid(kept, unit, steps)
 

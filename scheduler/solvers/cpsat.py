@@ -18,7 +18,7 @@ import numpy as np
 
 from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.errors import MissingExtraError, ProblemTooLargeError
-from scheduler.insertion import insert
+from scheduler.insertion import insert, offer_insertion
 from scheduler.recorder import Recorder, without_violations
 from scheduler.solvers.cpsat_model import model_size
 
@@ -82,7 +82,7 @@ class CPSAT:
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
         recorder.prove(lagrangian_bound(problem, iterations=200, stopwatch=recorder.stopwatch))
-        recorder.offer(insert(problem, recorder.prices, recorder.best if begun is None else begun))
+        offer_insertion(recorder, begun)
         if not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
         with tempfile.TemporaryDirectory(prefix="cpsat-") as folder:

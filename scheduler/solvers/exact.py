@@ -13,7 +13,7 @@ from scheduler.aside import run_aside
 from scheduler.bounds.lagrangian import lagrangian_bound
 from scheduler.enumeration import enumerate_best, states
 from scheduler.errors import ProblemTooLargeError
-from scheduler.insertion import insert
+from scheduler.insertion import insert, offer_insertion
 from scheduler.plan import relative_gap
 from scheduler.recorder import Recorder, without_violations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
 
-ENUMERATION_LIMIT = 20_000
+ENUMERATION_LIMIT = 100_000
 """Assignments that are enumerated rather than handed to HiGHS."""
 VARIABLE_LIMIT = 2_000_000
 """Most variables (choices and linearised pairs) of the mixed-integer model."""
@@ -66,16 +66,17 @@ class Exact:
         if size > VARIABLE_LIMIT:
             raise ProblemTooLargeError(self.name, "variables", size, VARIABLE_LIMIT)
         recorder.prove(priced)
-        recorder.offer(insert(problem, recorder.prices, recorder.best if begun is None else begun))
-        status = self._branch_and_bound(problem, recorder)
+        offer_insertion(recorder, begun)
+        stands = "priced insertion's plan stands" if begun is None else "the plan it began with stands"
+        status = self._branch_and_bound(problem, recorder, stands)
         return recorder.plan(self.name, seed, f"HiGHS branch and bound on {size} variables: {status}")
 
-    def _branch_and_bound(self, problem: AssignmentProblem, recorder: Recorder) -> str:
+    def _branch_and_bound(self, problem: AssignmentProblem, recorder: Recorder, stands: str) -> str:
         """HiGHS from the best plan on, each better solution offered as it comes; returns how it ended."""
         watch, insertion = recorder.stopwatch, recorder.objective
         built = run_aside(partial(models.pair_model, problem), watch)
         if built is None or watch.remaining() <= 0:
-            recorder.fallbacks.append("HiGHS had no time left: priced insertion's plan stands")
+            recorder.fallbacks.append(f"HiGHS had no time left: {stands}")
             return "no time left"
         model, scale = built
         solver = models.new_highs(watch.remaining())
@@ -96,5 +97,5 @@ class Exact:
             recorder.prove_by_search(models.proven(solved.bound, scale.cost), worth=0.0)
         gap = relative_gap(recorder.objective, recorder.bound)
         if recorder.objective >= insertion and (gap is None or gap > 1e-9):
-            recorder.fallbacks.append("HiGHS found no better plan in time: priced insertion's plan stands")
+            recorder.fallbacks.append(f"HiGHS found no better plan in time: {stands}")
         return solved.status

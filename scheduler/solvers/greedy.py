@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from scheduler.bounds.linear import linear_bound
-from scheduler.insertion import insert
+from scheduler.insertion import offer_insertion
 from scheduler.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -41,7 +39,5 @@ class Greedy:
         recorder = Recorder(problem, budget, on_improve)
         begun = recorder.offer_start(start)
         recorder.prove(linear_bound(problem, recorder.stopwatch))
-        # where there is no start, a task may push one other: that costs a few times as long and saves most of the gap
-        base, push = (recorder.best, 0.0) if begun is None else (begun, np.inf)
-        recorder.offer(insert(problem, recorder.prices, base, push=push))
+        offer_insertion(recorder, begun)
         return recorder.plan(self.name, seed, "priced regret insertion was asked for")

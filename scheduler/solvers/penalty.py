@@ -14,7 +14,7 @@ import numpy as np
 
 from scheduler.aside import run_aside
 from scheduler.bounds.lagrangian import lagrangian_bound
-from scheduler.insertion import insert
+from scheduler.insertion import insert, offer_insertion
 from scheduler.recorder import Recorder, without_violations
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class PenaltySampling:
 
     def _without_samples(self, recorder: Recorder, begun: Int32Array | None, seed: int) -> Plan:
         """The plan where there was no time for a sample."""
-        recorder.offer(insert(recorder.problem, recorder.prices, recorder.best if begun is None else begun))
+        offer_insertion(recorder, begun)
         recorder.fallbacks.append("no sample in time: priced insertion's plan stands")
         return recorder.plan(self.name, seed, "no time for a sample")
 

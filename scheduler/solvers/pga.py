@@ -12,7 +12,7 @@ from scheduler.core import fits, search_core
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder, without_violations
 from scheduler.relaxation import Relaxation, most_believed, relax
-from scheduler.schedule import FEW, SHORT, WALK, cycles
+from scheduler.schedule import FEW, SHORT, WALK, course, cycles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scheduler.budget import Budget
     from scheduler.plan import OnImprove, Parallel, Plan
     from scheduler.problem import AssignmentProblem
+    from scheduler.search import Search
 
 BOUND_SHARE = 0.4
 """Most of the seconds that the bound may take."""
@@ -32,10 +33,14 @@ CORE_SHARE = 0.7
 """Share of the seconds or sweeps left after the anneals that goes into exact neighbourhoods."""
 TIGHTEN_SHARE = 0.3
 """Most of the seconds left that HiGHS may take on small problems."""
+FIRST_SHARE, FIRST_SWEEPS = 0.03, 300
+"""Most of the budget, and most sweeps, of the anneal that goes before branch and bound."""
 QUICK = 5_000
 """Tasks up to which a cancelled anneal is still made a valid plan."""
 AMPLE = 5e-4
 """Seconds a task from which on there is time for an insertion in which tasks push others."""
+INSERTION = 1e-4
+"""Seconds a task below which a large problem is not filled by insertion first."""
 FLAT_LIMIT = 20_000
 """Tasks above which the search goes through rotating domains."""
 
@@ -62,8 +67,9 @@ class PriceGuidedAnnealing:
             return recorder.plan(self.name, seed, "cancelled before the search")
         if not len(problem.agent) or recorder.finished():
             return recorder.plan(self.name, seed, "nothing to search: the first plan stands")
-        if tighten(recorder, relaxation):
-            return recorder.plan(self.name, seed, "HiGHS branch and bound left nothing to search")
+        if tighten(recorder, relaxation, seed, cold=begun is None):
+            ended = "HiGHS branch and bound left nothing to search" if recorder.close_enough() else "no time to search"
+            return recorder.plan(self.name, seed, ended)
         if problem.tasks > FLAT_LIMIT:
             from scheduler.rotation import rotate_domains
 
@@ -90,8 +96,9 @@ class PriceGuidedAnnealing:
         if not watch.cancelled():
             relaxation = relax(problem, watch, linear)
             recorder.prove(relaxation.certificate)
-        if large and recorder.stopwatch.expired():  # else the search has a better plan soon
-            recorder.offer(insert(problem, linear.prices, base))
+        left = recorder.stopwatch.remaining()
+        if large and not 0.0 < left < INSERTION * problem.tasks:  # else the search has a better plan sooner
+            recorder.offer(insert(problem, linear.prices, base, push=push, stop=watch.cancelled))
         if relaxation is None or watch.cancelled():
             return None
         if problem.has_pairs and not large:
@@ -111,13 +118,22 @@ def lift(recorder: Recorder, relaxation: Relaxation) -> None:
     recorder.prove(knapsack_bound(recorder.problem, relaxation.certificate, rounds, watch))
 
 
-def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
-    """Offer what branch and bound finds for a small problem, and its bound; returns whether the search is over."""
+def tighten(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> bool:
+    """Offer what branch and bound finds for a small problem, and its bound; returns whether the search is over.
+
+    A short anneal goes before it, so that there is a good plan soon however long the budget.
+    """
     from scheduler.bounds.branching import LIMIT, integer_bound
 
     problem, watch = recorder.problem, recorder.stopwatch
     if len(problem.agent) > LIMIT:
         return False
+    search = new_search(recorder, relaxation, seed, cold)
+    sweeps = None if watch.budget.sweeps is None else max(1, int(watch.budget.sweeps * FIRST_SHARE))
+    anneal_once(search, course(problem, cold), watch.part(FIRST_SHARE), FIRST_SWEEPS if sweeps is None else sweeps)
+    recorder.offer(insert(problem, relaxation.prices, search.finish(stop=watch.overdue)))
+    if recorder.finished():
+        return True
     bound, found = integer_bound(problem, relaxation.certificate, watch.part(TIGHTEN_SHARE), recorder.objective)
     for assignment in found:
         recorder.offer(insert(problem, relaxation.prices, without_violations(problem, assignment)))
@@ -125,13 +141,20 @@ def tighten(recorder: Recorder, relaxation: Relaxation) -> bool:
     return recorder.finished()
 
 
-def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> int:
-    """Anneals from short to long, the last from the best plan; returns the number of sweeps."""
+def new_search(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> Search:
+    """A search that begins where the relaxation believes tasks belong, or with the best plan."""
     from scheduler.search import Search, without_conflicts
 
-    problem, watch = recorder.problem, recorder.stopwatch
+    problem = recorder.problem
     first = without_conflicts(problem, most_believed(problem, relaxation)) if cold else recorder.best
-    search = Search(problem, relaxation.prices, relaxation.belief, first, seed)
+    return Search(problem, relaxation.prices, relaxation.belief, first, seed)
+
+
+def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -> int:
+    """Anneals from short to long, the last from the best plan; returns the number of sweeps."""
+    problem, watch = recorder.problem, recorder.stopwatch
+    search = new_search(recorder, relaxation, seed, cold)
+    first = search.assignment
     sweeps = watch.budget.sweeps
     if watch.counted:
         sweeps = DEFAULT_SWEEPS if sweeps is None else sweeps
@@ -152,7 +175,7 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
             break
         before = watch.elapsed()
         recorder.moves = search.proposals
-        found = search.finish(stop=watch.expired)
+        found = search.finish(stop=watch.overdue)
         recorder.offer(insert(problem, relaxation.prices, found))  # on any agent, not only on candidates
         reserve = watch.elapsed() - before
         if recorder.finished():

@@ -71,3 +71,12 @@ def test_effort_follows_the_sweeps_and_repeats():
 def test_problems_with_pairs_are_left_to_the_anneal():
     assert not fits(random_problem(1, pairs=True))
     assert fits(random_problem(1, pairs=False))
+
+
+def test_a_task_that_must_be_placed_and_is_not_is_no_obstacle():
+    problem = random_problem(3, tasks=8, agents=3, pairs=False, conflicts=False, forced=True)
+    core = CoreSearch(problem, relax(problem).prices, np.full(8, -1, dtype=np.int32), 0)
+    core.step(ENDLESS)
+    best = enumerate_best(problem)
+    assert (core.assignment < 0).sum() == (best < 0).sum()
+    assert not problem.violations(core.assignment).breaks_a_rule

@@ -132,3 +132,22 @@ def test_demands_beyond_any_integer_count_as_never_fitting(huge):
 def test_expired_watch_leaves_the_base(family):
     base = relax(family).certificate
     assert knapsack_bound(family, base, stopwatch=Stopwatch(Budget(seconds=0.0))) is base
+
+
+@pytest.mark.parametrize("size", [1e15, 1e20, np.inf, np.nan])
+def test_huge_multipliers_prove_no_more_than_the_optimum(size):
+    problem = random_problem(4, tasks=5, agents=3, pairs=False)
+    base = knapsack_bound(problem, relax(problem).certificate, rounds=3)
+    kept = np.zeros(problem.agents, np.int32)
+    forged = replace(base, kind="knapsack", multipliers=np.full(problem.tasks, size), kept=kept)
+    assert forged.verify(problem) <= optimum(problem) * (1 + 1e-9)
+
+
+def test_one_agent_with_very_many_tasks_gets_coarser_steps():
+    tasks = 30_000
+    problem = from_triplets(
+        np.arange(tasks), np.zeros(tasks, int), np.ones(tasks), np.full(tasks, 3.0), [2000.0], np.full(tasks, 5.0)
+    )
+    base = relax(problem).certificate
+    lifted = knapsack_bound(problem, base, rounds=3)
+    assert base.bound <= lifted.bound <= 5.0 * tasks - 4.0 * (2000 // 3) + 1e-6

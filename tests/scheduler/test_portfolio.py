@@ -65,6 +65,9 @@ def test_branch_and_bound_proves_no_more_than_the_optimum_and_streams_valid_plan
 def test_branch_and_bound_finds_better_plans_one_after_the_other(monkeypatch: pytest.MonkeyPatch):
     """From a poor start it tells of each better plan as it comes, not only of the last."""
     monkeypatch.setattr("scheduler.solvers.exact.insert", lambda problem, prices, assignment: assignment)
+    monkeypatch.setattr(
+        "scheduler.solvers.exact.offer_insertion", lambda recorder, begun: recorder.offer(recorder.best)
+    )
     problem, seen = random_problem(3, tasks=25, agents=6, resources=2, pairs=False), []
     plan = solve(problem, "exact", on_improve=seen.append)
     check(problem, plan)
@@ -164,5 +167,6 @@ def test_structure_counts_what_it_says():
     assert facts.forced == np.isinf(problem.unassigned_cost).sum()
     assert facts.conflicts == len(problem.conflict_task) // 2
     assert facts.variables == models.pair_model(problem)[0].num_col_
-    assert facts.assignments == math.prod((np.diff(problem.task_ptr) + 1).tolist())
+    out = np.isfinite(problem.unassigned_cost)
+    assert facts.assignments == math.prod((np.diff(problem.task_ptr) + out).tolist())
     assert facts.tightness > 0
