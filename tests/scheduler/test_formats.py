@@ -329,11 +329,11 @@ def test_an_npz_without_an_array_or_with_a_wrong_one_is_named(tmp_path):
         arrays = dict(file)
     buffer = io.BytesIO()
     np.savez(buffer, **{name: value for name, value in arrays.items() if name != "cost"})
-    with pytest.raises(FormatError, match="cost"):
+    with pytest.raises(FormatError, match="there is no array cost in it"):
         read_problem(write(tmp_path, buffer.getvalue()))
     buffer = io.BytesIO()
     np.savez(buffer, **(arrays | {"capacity": -1.0 - arrays["capacity"]}))
-    with pytest.raises(FormatError, match=r"capacity\[\(0, 0\)\]"):
+    with pytest.raises(FormatError, match=r"capacity\[0, 0\]"):
         read_problem(write(tmp_path, buffer.getvalue()))
 
 
