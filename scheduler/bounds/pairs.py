@@ -38,6 +38,8 @@ FEWEST, MOST, WORK = 40, 200, 200_000_000
 """Least and most sweeps of messages where their number is not limited, and the label pairs that decide between."""
 FULL_WORK, LEAST = 12_000_000_000, 12
 """Label pairs from which on there are fewer sweeps than that, and the least."""
+FREE, PATIENT = 0.35, 1e-6
+"""Share of a stopwatch's time in which sweeps go on beyond their number, and the growth by which they have to then."""
 PATIENCE = 6
 """Sweeps of messages over which the bound has to grow: by 1e-4 of itself, in small problems 1e-6."""
 WORK_BETWEEN_LOOKS = 8_000_000
@@ -85,21 +87,25 @@ def pair_bound(
     from scheduler.kernels.dual import ascend, charge
 
     passing = Passing(problem, stopwatch, single)
+    timed = stopwatch is not None and not stopwatch.counted
+    ample = timed and rounds is None  # more sweeps than needed, in time that is not missed elsewhere
     rounds = passing.rounds() if rounds is None else rounds
     space, unary, missed = passing.space, passing.unary, passing.missed
     prices, found = priced.prices.copy(), priced.prices.copy()
     moments, unit = np.zeros((2, *prices.shape)), step_unit(problem, space.missed)
     kept, values = (found, passing.messages), [-np.inf]
-    timed = stopwatch is not None and not stopwatch.counted
     enough = 1e-4 if passing.work > WORK // FEWEST else 1e-6
     steps, price_steps = passing.price_steps(), PRICE_STEPS_LARGE if passing.large else PRICE_STEPS
-    for turn in range(rounds):
+    turn = -1
+    while turn + 1 < rounds or (ample and stopwatch is not None and stopwatch.fraction() < FREE):
+        turn += 1
         charge(space, prices, unary, 1.0)
         complete = passing.sweep(turn % 2 == 0)
         charge(space, prices, unary, -1.0)
         if stopwatch is not None and stopwatch.cancelled():
             return priced
-        done = max(turn / rounds, stopwatch.fraction()) if timed and stopwatch is not None else turn / rounds
+        spent = stopwatch.fraction() if timed and stopwatch is not None else 0.0
+        done = spent / FREE if ample and spent < FREE else max(turn / rounds, spent)
         rate = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** min(done, 1.0)
         value = -np.inf
         for step in range(0, price_steps, steps):
@@ -115,7 +121,8 @@ def pair_bound(
         values.append(max(value, values[-1]))
         if not complete:
             break
-        if turn > 2 * PATIENCE and values[-1] - values[-1 - PATIENCE] <= enough * abs(values[-1]):
+        little = PATIENT if ample and spent < FREE else enough
+        if turn > 2 * PATIENCE and values[-1] - values[-1 - PATIENCE] <= little * abs(values[-1]):
             break
     value = dual_value(problem, *kept, None if stopwatch is None else stopwatch.cancelled)
     return priced if value <= priced.bound else Certificate("mplp", value, *kept)
