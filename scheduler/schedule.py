@@ -43,6 +43,8 @@ class Schedule:
         return float(self.mild * (self.harsh / self.mild) ** progress)
 
 
+PACKED = Schedule(cold=0.005, mild=1.5, harsh=10.0)
+"""Where capacity is dear: overload at a few prices is steep enough, more would freeze what packs."""
 PAIRED = Schedule(hot=0.2, loose=0.2, mild=2.0, harsh=30.0)
 """For problems with pairs: tasks that belong together have to move one by one, which takes more heat."""
 SPREAD_OUT = Schedule(hot=1.0, cold=0.02, loose=1.0)
@@ -52,6 +54,8 @@ WALK = Schedule(hot=0.05, cold=0.005, loose=1.0, mild=30.0, harsh=1000.0)
 REHEAT = Schedule(hot=0.05, loose=0.3, mild=8.0)
 """For a start that is good already: warm enough to leave it, not to forget it."""
 
+STEEP = 3.0
+"""Price of a mean demand, in spreads, from which capacity is dear."""
 SMALL = 300
 """Tasks up to which many short anneals beat few long ones."""
 
@@ -62,15 +66,19 @@ FEW = 200
 """Sweeps below which there are too few for an early anneal."""
 
 
-def cycles(problem: AssignmentProblem, cold: bool, early: bool, exact: bool) -> list[tuple[Schedule, float, bool]]:
+def cycles(
+    problem: AssignmentProblem, cold: bool, early: bool, exact: bool, steep: bool
+) -> list[tuple[Schedule, float, bool]]:
     """The anneals of one search: schedule, share of what is left of the budget, whether to begin afresh.
 
     `early` says whether the budget allows an early anneal beside the long one, `exact` whether exact neighbourhoods
-    take a part of the time before the last, the `WALK`.
+    take a part of the time before the last, the `WALK`; `steep` whether capacity is dear.
     """
     first = course(problem, cold)
     if not cold:
         return [(first, 0.5, False), (WALK, 1.0, False)]
+    if problem.tasks > SMALL and exact and steep:
+        return [*([(PACKED, 0.1, True)] if early else []), (PACKED, 0.4, True), (WALK, 1.0, False)]
     if problem.tasks > SMALL:
         return [*([(first, 0.15, True)] if early else []), (first, 0.5 if exact else 0.6, True), (WALK, 1.0, False)]
     rounds = [(schedule, True) for schedule in (first, SPREAD_OUT) * 4]

@@ -100,6 +100,13 @@ class Search:
                 return spread
         return float(np.abs(self.reduced).mean()) if len(self.reduced) and self.reduced.any() else 1.0
 
+    @property
+    def steepness(self) -> float:
+        """Price of a mean demand, mean over the agents, in spreads."""
+        used = self.problem.demand.sum(axis=0) / max(len(self.problem.demand), 1)
+        mean = self.prices.sum(axis=0) / max(self.problem.agents, 1)
+        return float((mean * used).sum()) / self.spread
+
     def _state(self, seed: int) -> State:
         agents, tasks = self.problem.agents, self.problem.tasks
         degree = np.bincount(self.space.agent, minlength=agents + 1)

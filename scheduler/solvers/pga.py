@@ -12,7 +12,7 @@ from scheduler.core import fits, search_core
 from scheduler.insertion import insert
 from scheduler.recorder import Recorder, without_violations
 from scheduler.relaxation import Relaxation, most_believed, relax
-from scheduler.schedule import FEW, SHORT, WALK, course, cycles
+from scheduler.schedule import FEW, SHORT, STEEP, WALK, course, cycles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -162,7 +162,7 @@ def search_flat(recorder: Recorder, relaxation: Relaxation, seed: int, cold: boo
     early = watch.remaining() > SHORT * problem.tasks if paced else sweeps is not None and sweeps >= FEW
     total, reserve = 0, 0.0
     exact = fits(problem)
-    for schedule, share, afresh in cycles(problem, cold, early, exact):
+    for schedule, share, afresh in cycles(problem, cold, early, exact, search.steepness > STEEP):
         if schedule is WALK and exact:
             left = None if sweeps is None else int((sweeps - total) * CORE_SHARE)
             search_core(recorder, relaxation.prices, seed, watch.part(CORE_SHARE), left)
