@@ -130,7 +130,8 @@ def tighten(recorder: Recorder, relaxation: Relaxation, seed: int, cold: bool) -
         return False
     search = new_search(recorder, relaxation, seed, cold)
     sweeps = None if watch.budget.sweeps is None else max(1, int(watch.budget.sweeps * FIRST_SHARE))
-    anneal_once(search, course(problem, cold), watch.part(FIRST_SHARE), FIRST_SWEEPS if sweeps is None else sweeps)
+    share = TIGHTEN_SHARE if watch.counted else FIRST_SHARE  # counted sweeps are not cut by the clock without need
+    anneal_once(search, course(problem, cold), watch.part(share), FIRST_SWEEPS if sweeps is None else sweeps)
     recorder.offer(insert(problem, relaxation.prices, search.finish(stop=watch.overdue)))
     if recorder.finished():
         return True
