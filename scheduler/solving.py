@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,13 +81,7 @@ def solve(
         raise InvalidBudgetError("seed", seed)
     chosen = get_solver(solver)
     if budget.seconds is not None:
-        _ready(solver)
+        from scheduler.warming import warm_up
+
+        warm_up(solver)
     return chosen.solve(problem, budget, seed, start, parallel, on_improve)
-
-
-@cache
-def _ready(solver: str) -> None:
-    """Load or compile what a solver needs, once in a process."""
-    from scheduler.warming import warm_up
-
-    warm_up(solver)

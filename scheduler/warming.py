@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from scheduler.budget import Budget
@@ -12,6 +14,8 @@ COVERED = {"auto", "pga", "portfolio"}
 
 def warm_up(*solvers: str) -> None:
     """Run the kernels of the search, the bounds and re-planning once: long the first time, then about a second.
+
+    What has been run in this process is not run again.
 
     Parameters
     ----------
@@ -25,6 +29,22 @@ def warm_up(*solvers: str) -> None:
     MissingExtraError
         If its package is not installed.
     """
+    _run_search()
+    for solver in sorted(set(solvers) - COVERED):
+        _run_solver(solver)
+
+
+@cache
+def _run_solver(solver: str) -> None:
+    from scheduler.solvers import get_solver
+    from scheduler.triplets import from_triplets
+
+    single = from_triplets([0], [0], [1.0], [1.0], [1.0], unassigned_cost=[9.0])
+    get_solver(solver).solve(single, Budget(sweeps=2), seed=0)
+
+
+@cache
+def _run_search() -> None:
     from scheduler.bounds.certificate import message_count
     from scheduler.bounds.pairs import pair_bound
     from scheduler.hierarchy import HierarchicalQUBO, narrowed
@@ -60,9 +80,6 @@ def warm_up(*solvers: str) -> None:
         plan.certificate.verify(problem)
     refine(agent_lost(problem, plan, [0]), budget=Budget(sweeps=2))
     carried_messages(problem, np.zeros(message_count(problem)), problem, np.arange(problem.tasks))
-    for solver in sorted(set(solvers) - COVERED):
-        single = from_triplets([0], [0], [1.0], [1.0], [1.0], unassigned_cost=[9.0])
-        get_solver(solver).solve(single, Budget(sweeps=2), seed=0)
 
 
 def warm_up_qubo(*solvers: str) -> None:
